@@ -1,0 +1,136 @@
+"""The files of a generated model: `N.h` and `N.c`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.metadata import version
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from emitc import print_c
+from emitc.api import ApiPort, api_ports
+from emitc.program import Program
+from tinyts_dialect.tsbuf import Port
+
+
+@dataclass(frozen=True)
+class Accessor:
+    """A function that returns the place of an input or output in the arena."""
+
+    signature: str
+    comment: str
+    offset: int
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("emitc"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.globals["print"] = print_c
+    environment.globals["comment"] = print_c.comment
+    environment.globals["version"] = version("tinyts")
+    return environment
+
+
+def render(template: str, **values: object) -> str:
+    """A template of this package with the given values."""
+    return _environment().get_template(template).render(**values)
+
+
+def header_text(program: Program) -> str:
+    """The text of `N.h`."""
+    return _render("model.h.j2", program, record=False)
+
+
+def source_text(program: Program, record: bool = False) -> str:
+    """The text of `N.c`; with `record`, every slice is reported to `tinyts_record`."""
+    return _render("model.c.j2", program, record)
+
+
+def _render(template: str, program: Program, record: bool) -> str:
+    inputs = api_ports(program, "input")
+    outputs = api_ports(program, "output")
+    return render(
+        template,
+        p=program,
+        record=record,
+        inputs=inputs,
+        outputs=outputs,
+        inputs_in_arena=all(port.offset is not None for port in inputs),
+        outputs_in_arena=all(port.offset is not None for port in outputs),
+        accessors=_accessors(program, inputs) + _accessors(program, outputs),
+        invoke=_invoke_signature(program, inputs, outputs),
+        memories=_memories(program, inputs, outputs),
+    )
+
+
+def _accessors(program: Program, ports: list[ApiPort]) -> list[Accessor]:
+    accessors: list[Accessor] = []
+    for port in ports:
+        if port.offset is None:
+            continue
+        direction = port.port.direction
+        suffix = "" if len(ports) == 1 else f"_{port.field}"
+        comment = (
+            "Where to put the input; running the model consumes it."
+            if direction == "input"
+            else "Where the output is after a run, until the next one."
+        )
+        accessors.append(
+            Accessor(
+                f"{program.name}_{direction}_t *{program.name}_{direction}{suffix}(void)",
+                comment,
+                port.offset,
+            )
+        )
+    return accessors
+
+
+def _invoke_signature(
+    program: Program, inputs: list[ApiPort], outputs: list[ApiPort]
+) -> str:
+    name = program.name
+    arguments: list[str] = []
+    if inputs[0].offset is None:
+        single = len(inputs) == 1
+        arguments.append(
+            f"const {name}_input_t *input"
+            if single
+            else f"const struct {name}_inputs *inputs"
+        )
+    if outputs[0].offset is None:
+        single = len(outputs) == 1
+        arguments.append(
+            f"{name}_output_t *output"
+            if single
+            else f"const struct {name}_outputs *outputs"
+        )
+    return f"int {name}_invoke({', '.join(arguments) or 'void'})"
+
+
+def _memories(
+    program: Program, inputs: list[ApiPort], outputs: list[ApiPort]
+) -> list[str]:
+    """The base addresses, in the order of the memories' numbers."""
+    bases = [f"{program.name}_arena" if program.arena_bytes else "0"]
+    for memory in program.memories:
+        if isinstance(memory, Port):
+            bases.append(_base(memory, inputs, outputs))
+        else:  # kernels only read it
+            bases.append(f"(int8_t *)(uintptr_t){memory}")
+    return bases
+
+
+def _base(port: Port, inputs: list[ApiPort], outputs: list[ApiPort]) -> str:
+    if port.direction == "output":
+        if len(outputs) == 1:
+            return "output"
+        return "outputs->" + next(p.field for p in outputs if p.port == port)
+    if len(inputs) == 1:
+        return "(int8_t *)(uintptr_t)input"
+    field = next(p.field for p in inputs if p.port == port)
+    return f"(int8_t *)(uintptr_t)inputs->{field}"

@@ -1,0 +1,165 @@
+"""Text of C declarations and statements. It formats; it decides nothing."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from emitc.program import Constant, Initializer, Layer, Program, Tensor
+from emitc.roll import Call, Loop, Node, roll
+
+C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
+INT32_MIN_TEXT = "(-2147483647 - 1)"
+
+
+def constant(item: Constant) -> str:
+    """An array definition, twelve to sixteen values a line."""
+    values = [_integer(int(value)) for value in item.array]
+    body = textwrap.fill(
+        ", ".join(values), 96, initial_indent="    ", subsequent_indent="    "
+    )
+    type_ = C_TYPES[item.array.dtype.name]
+    return (
+        f"static const {type_} {item.name}[{len(values)}] = {{\n{body}\n}};"
+    )
+
+
+def _integer(value: int) -> str:
+    return INT32_MIN_TEXT if value == -(2**31) else str(value)
+
+
+def tensor(item: Tensor) -> str:
+    """A `tinyts_tensor`, and its table of rows where rows are not evenly spaced."""
+    known = [offset for offset in item.row_offsets if offset is not None]
+    fields: dict[str, Initializer] = {
+        "offset": min(known),
+        "pixel_pitch": item.image.channels,
+        "memory": item.memory,
+        "height": item.image.height,
+        "width": item.image.width,
+        "channels": item.image.channels,
+    }
+    lines: list[str] = []
+    pitch = row_pitch(item)
+    if pitch is not None:
+        fields |= {"row_pitch": pitch, "layout": "TINYTS_ROWS_PITCH"}
+    else:
+        bits = 16 if max(known) - min(known) < 2**16 else 32
+        entries = ", ".join(
+            str(0 if offset is None else offset - min(known))
+            for offset in item.row_offsets
+        )
+        lines.append(
+            f"static const uint{bits}_t rows_of_{item.name}[] = {{\n"
+            + textwrap.fill(entries, 96, initial_indent="    ", subsequent_indent="    ")
+            + "\n};"
+        )
+        fields |= {
+            "rows": f"rows_of_{item.name}",
+            "layout": f"TINYTS_ROWS_TABLE{bits}",
+        }
+    lines.append(
+        f"static const tinyts_tensor {item.name} = {initializer(fields)};"
+    )
+    return "\n".join(lines)
+
+
+def row_pitch(item: Tensor) -> int | None:
+    """The distance of rows, where row 0 exists and all are equally far apart."""
+    offsets = item.row_offsets
+    if len(offsets) == 1:
+        return item.image.row_bytes
+    if any(offset is None for offset in offsets):
+        return None
+    steps = {
+        int(step) for step in np.diff(np.array(offsets, np.int64))
+    }
+    step = steps.pop()
+    return step if not steps and step > 0 else None
+
+
+def initializer(fields: Mapping[str, Initializer]) -> str:
+    """A designated initializer."""
+    parts = [f".{name} = {_value(value)}" for name, value in fields.items()]
+    return "{" + ", ".join(parts) + "}"
+
+
+def _value(value: Initializer) -> str:
+    if isinstance(value, int):
+        return _integer(value)
+    return value if isinstance(value, str) else initializer(value)
+
+
+def layer(item: Layer) -> str:
+    """The constant structure of a layer."""
+    lines = [f"/* {item.kernel} of tensor {item.layer}: {comment(item.comment)} */"]
+    for name, tensors in item.arrays.items():
+        pointers = ", ".join(f"&{tensor_}" for tensor_ in tensors)
+        number = item.name.rpartition("_")[2]
+        lines.append(
+            f"static const tinyts_tensor *const {name}_{number}[] = {{{pointers}}};"
+        )
+    text = f"static const tinyts_{item.kernel}_layer {item.name} = "
+    lines.append(_wrapped(text + initializer(item.fields) + ";"))
+    return "\n".join(lines)
+
+
+def _wrapped(text: str) -> str:
+    return textwrap.fill(
+        text, 96, subsequent_indent="    ", break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def comment(text: str) -> str:
+    """Text that is safe inside a comment."""
+    return text.replace("*/", "* /").replace("/*", "/ *").replace("\n", " ") or "-"
+
+
+def statements(program: Program, record: bool) -> str:
+    """The calls, rolled into loops; with `record`, what each computed is reported."""
+    nodes = roll(program.calls)
+    return "\n".join(_statements(nodes, program, record, depth=0))
+
+
+def _statements(
+    nodes: Iterable[Node], program: Program, record: bool, depth: int
+) -> Iterator[str]:
+    indent = "    " * (depth + 1)
+    for node in nodes:
+        if isinstance(node, Loop):
+            counter = f"i{depth}"
+            yield (
+                f"{indent}for (int32_t {counter} = 0; {counter} < {node.count}; "
+                f"{counter}++) {{"
+            )
+            yield from _statements(node.body, program, record, depth + 1)
+            yield f"{indent}}}"
+            continue
+        yield from _call(node, program.layers[node.layer], record, indent)
+
+
+def _call(call: Call, item: Layer, record: bool, indent: str) -> Iterator[str]:
+    first, last = _row(call, 0), _row(call, call.rows)
+    yield f"{indent}TINYTS_STEP({item.layer});"
+    yield f"{indent}tinyts_{item.kernel}(&{item.name}, memory, {first}, {last});"
+    if record:
+        yield (
+            f"{indent}tinyts_record(&{item.output}, memory, {item.layer}, "
+            f"{first}, {last});"
+        )
+
+
+def _row(call: Call, extra: int) -> str:
+    """The expression of a row: a sum over the loop counters."""
+    terms = [
+        f"i{depth}" if step == 1 else f"{step} * i{depth}"
+        for depth, step in enumerate(call.steps)
+        if step
+    ]
+    constant_term = call.first + extra
+    if constant_term or not terms:
+        terms.append(str(constant_term))
+    return " + ".join(terms)

@@ -1,0 +1,258 @@
+"""The generated program as data: what the printer prints, read off a placed module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import (
+    DictionaryAttr,
+    IntegerAttr,
+    ModuleOp,
+    NameLoc,
+)
+from xdsl.ir import Operation, SSAValue
+from xdsl.utils.exceptions import PassFailedException
+
+from emitc.roll import Call
+from lowering.accesses import arena_and_function, kernels_of
+from tinyts_dialect.tensors import to_array
+from tinyts_dialect.tsbuf import (
+    BufferOp,
+    ConstantBufferOp,
+    ConstantOp,
+    ExternalOp,
+    Image,
+    KernelOp,
+    MemoryOp,
+    Port,
+    RowsOp,
+    ViewOp,
+    image_of,
+    root_buffer,
+)
+
+Initializer: TypeAlias = "int | str | Mapping[str, Initializer] | list[str]"
+"""An integer, an expression, a structure by field, or an array of expressions."""
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """A `tinyts_tensor`."""
+
+    name: str
+    image: Image
+    memory: int
+    row_offsets: tuple[int | None, ...]
+    """Offset of each row from the base of the memory; None where no row exists."""
+
+
+@dataclass(frozen=True)
+class Constant:
+    """An array in flash."""
+
+    name: str
+    array: npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A constant structure that describes one layer to its kernel."""
+
+    name: str
+    kernel: str
+    layer: int
+    """The tensor that it computes, as numbered in the model file."""
+    output: str
+    """The tensor that it writes."""
+    comment: str
+    """The name of that tensor in the model file."""
+    fields: Mapping[str, Initializer]
+    arrays: Mapping[str, list[str]]
+    """Fields that are arrays of pointers to tensors, with the tensors' names."""
+
+
+@dataclass
+class Program:
+    """Everything of one model's C source."""
+
+    name: str
+    arena_bytes: int
+    alignment: int
+    inputs: list[Port] = field(default_factory=list[Port])
+    outputs: list[Port] = field(default_factory=list[Port])
+    arena_ports: dict[Port, int] = field(default_factory=dict[Port, int])
+    """Offsets of the inputs and outputs that lie in the arena."""
+    memories: list[Port | str] = field(default_factory=list[Port | str])
+    """The memories behind the arena: ports of the caller, names of constants."""
+    tensors: list[Tensor] = field(default_factory=list[Tensor])
+    constants: list[Constant] = field(default_factory=list[Constant])
+    layers: list[Layer] = field(default_factory=list[Layer])
+    calls: list[Call] = field(default_factory=list[Call])
+
+    def kernels(self) -> list[str]:
+        """The kernels that are called, sorted."""
+        return sorted({layer.kernel for layer in self.layers})
+
+
+def read_program(module: ModuleOp) -> Program:
+    """The program of a module whose arena is planned; PassFailedException otherwise."""
+    return _Reader(module).read()
+
+
+class _Reader:
+    def __init__(self, module: ModuleOp) -> None:
+        arena, self.function = arena_and_function(module)
+        if arena.bytes is None or arena.alignment is None:
+            raise PassFailedException("tinyts-c: run plan-arena first")
+        self.program = Program(
+            self.function.sym_name.data,
+            arena.bytes.value.data,
+            arena.alignment.value.data,
+        )
+        self.memory_numbers: dict[MemoryOp, int] = {}
+        self.tensor_names: dict[SSAValue, str] = {}
+        self.constant_names: dict[SSAValue, str] = {}
+        self.layer_numbers: dict[object, int] = {}
+
+    def read(self) -> Program:
+        for op in self.function.body.block.ops:
+            if isinstance(op, MemoryOp):
+                self._read_memory(op)
+        for kernel in kernels_of(self.function):
+            self._read_call(kernel)
+        program = self.program
+        program.inputs.sort(key=lambda port: port.index)
+        program.outputs.sort(key=lambda port: port.index)
+        return program
+
+    def _read_memory(self, op: MemoryOp) -> None:
+        program = self.program
+        if isinstance(op, ConstantBufferOp):
+            name = f"constant_{len(program.constants)}"
+            program.constants.append(Constant(name, to_array(op.value).reshape(-1)))
+            program.memories.append(name)
+            self.memory_numbers[op] = len(program.memories)
+            return
+        if not isinstance(op, BufferOp | ExternalOp) or op.port is None:
+            return
+        port = op.port.data
+        ports = program.inputs if port.direction == "input" else program.outputs
+        ports.append(port)
+        if isinstance(op, ExternalOp):
+            program.memories.append(port)
+            self.memory_numbers[op] = len(program.memories)
+        else:
+            program.arena_ports[port] = op.placed_offset()
+
+    def _read_call(self, kernel: KernelOp) -> None:
+        writes, reads = kernel.writes(), kernel.reads()
+        for access in (*writes, *reads):
+            self._tensor(access.table, kernel)
+        key = (
+            kernel.kernel,
+            kernel.layer,
+            kernel.fields,
+            kernel.params,
+            tuple(kernel.operands),
+        )
+        if key not in self.layer_numbers:
+            self.layer_numbers[key] = len(self.program.layers)
+            self.program.layers.append(self._layer(kernel))
+        first, last = writes[0].first, writes[0].last
+        self.program.calls.append(
+            Call(self.layer_numbers[key], last - first, first)
+        )
+
+    def _layer(self, kernel: KernelOp) -> Layer:
+        number = len(self.program.layers)
+        tensors: dict[str, list[str]] = {}
+        for access in (*kernel.writes(), *kernel.reads()):
+            name = self.tensor_names[access.table.result]
+            tensors.setdefault(access.field, []).append(name)
+        arrays = {f: names for f, names in tensors.items() if f.endswith("s")}
+        fields: dict[str, Initializer] = {
+            f: f"&{names[0]}" for f, names in tensors.items() if f not in arrays
+        }
+        for array in arrays:
+            fields[array] = f"{array}_{number}"
+        fields.update(_scalars(kernel.params))
+        for path, value in kernel.named_constants():
+            _insert(fields, path.split("."), self._constant(value, path, number))
+        return Layer(
+            name=f"layer_{number}",
+            kernel=kernel.kernel.data,
+            layer=kernel.layer.value.data,
+            output=tensors[kernel.writes()[0].field][0],
+            comment=tensor_name(kernel),
+            fields=fields,
+            arrays=arrays,
+        )
+
+    def _constant(self, value: SSAValue, path: str, number: int) -> str:
+        if value not in self.constant_names:
+            owner = value.owner
+            if not isinstance(owner, ConstantOp):
+                raise PassFailedException("tinyts-c: a kernel's constant is computed")
+            name = f"{path.replace('.', '_')}_{number}"
+            self.constant_names[value] = name
+            self.program.constants.append(
+                Constant(name, to_array(owner.value).reshape(-1))
+            )
+        return self.constant_names[value]
+
+    def _tensor(self, table: RowsOp, kernel: KernelOp) -> None:
+        if table.result in self.tensor_names:
+            return
+        name = f"tensor_{len(self.program.tensors)}"
+        self.tensor_names[table.result] = name
+        offsets: list[int | None] = [None] * table.image.height
+        for buffer, first, last in table.parts():
+            base = _base_offset(buffer)
+            for row in range(first, last):
+                offsets[row] = base + (row - first) * image_of(buffer).row_bytes
+        root = root_buffer(table.buffers[0])
+        memory = 0 if isinstance(root, BufferOp) else self.memory_numbers[root]
+        self.program.tensors.append(
+            Tensor(name, table.image, memory, tuple(offsets))
+        )
+
+
+def tensor_name(op: Operation) -> str:
+    """The model file's name of the tensor that an op computes; empty if unknown."""
+    return op.location.desc.data if isinstance(op.location, NameLoc) else ""
+
+
+def _base_offset(buffer: SSAValue) -> int:
+    owner = buffer.owner
+    while isinstance(owner, ViewOp):
+        owner = owner.buffer.owner
+    return owner.placed_offset() if isinstance(owner, BufferOp) else 0
+
+
+def _scalars(params: DictionaryAttr) -> dict[str, Initializer]:
+    return {name: value for name, value in _items(params)}
+
+
+def _items(params: DictionaryAttr) -> Iterator[tuple[str, Initializer]]:
+    for name, value in params.data.items():
+        if isinstance(value, DictionaryAttr):
+            yield name, _scalars(value)
+        elif isinstance(value, IntegerAttr):
+            yield name, value.value.data
+        else:
+            raise PassFailedException(f"tinyts-c: parameter '{name}' is no integer")
+
+
+def _insert(fields: dict[str, Initializer], path: list[str], name: str) -> None:
+    """Sets a field, inside nested structures where the path says so."""
+    *outer, last = path
+    for key in outer:
+        nested = fields.setdefault(key, {})
+        if not isinstance(nested, dict):
+            raise PassFailedException(f"tinyts-c: field '{key}' is no structure")
+        fields = nested
+    fields[last] = name

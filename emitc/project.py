@@ -1,0 +1,41 @@
+"""All files of a generated library: model, kernels, and how to build them."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from emitc.model_files import header_text, render, source_text
+from emitc.program import Program
+
+RUNTIME = Path(__file__).resolve().parents[1] / "runtime_c"
+
+
+def project_files(program: Program) -> dict[str, str]:
+    """Text of every file, by its path in the output directory."""
+    files = {
+        f"{program.name}.h": header_text(program),
+        f"{program.name}.c": source_text(program),
+    }
+    kernels = kernel_files(program)
+    sources = sorted(path for path in kernels if path.endswith(".c"))
+    files["CMakeLists.txt"] = render("CMakeLists.txt.j2", p=program, sources=sources)
+    return files | kernels
+
+
+def kernel_files(program: Program) -> dict[str, str]:
+    """Sources of the kernels that are called, and all headers that they include."""
+    sources = [RUNTIME / "src" / f"{kernel}.c" for kernel in program.kernels()]
+    files: dict[str, str] = {}
+    pending = [*sources, RUNTIME / "include" / "tinyts.h"]
+    while pending:
+        path = pending.pop()
+        name = f"kernels/{path.name}"
+        if name in files:
+            continue
+        files[name] = path.read_text(encoding="utf-8")
+        pending.extend(
+            RUNTIME / "include" / header
+            for header in re.findall(r'#include "(\w+\.h)"', files[name])
+        )
+    return dict(sorted(files.items()))

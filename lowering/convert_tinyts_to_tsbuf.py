@@ -1,0 +1,259 @@
+"""`convert-tinyts-to-tsbuf`: tensors become tables of rows, operations kernel calls."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.builder import Builder
+from xdsl.context import Context
+from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
+from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Block, Region, SSAValue
+from xdsl.passes import ModulePass
+from xdsl.rewriter import InsertPoint
+from xdsl.utils.exceptions import PassFailedException
+
+from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
+from lowering.operators import lowerings
+from lowering.storage import Rows, Storage, returned_tensors
+from tinyts_dialect import tsbuf
+from tinyts_dialect.interfaces import TensorOp, WindowedOp
+from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.tensors import dense, quant_of, shape_of, tensor_type
+from tinyts_dialect.tsbuf import Image, Port
+
+PLACES = ("external", "arena")
+
+
+@dataclass(frozen=True)
+class ConvertTinyTSToTSBuf(ModulePass):
+    """Gives every slice a buffer and every operation its kernel.
+
+    `input` and `output` say where the network's inputs and outputs lie: in memory of
+    the caller (external) or in the arena.
+    """
+
+    name = "convert-tinyts-to-tsbuf"
+
+    input: str = "external"
+    output: str = "external"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        for place in (self.input, self.output):
+            if place not in PLACES:
+                raise PassFailedException(
+                    f"convert-tinyts-to-tsbuf: place '{place}' is not one of "
+                    f"{', '.join(PLACES)}"
+                )
+        functions = [f for f in op.body.block.ops if isinstance(f, FuncOp)]
+        if len(functions) != 1:
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: the module has {len(functions)} functions; "
+                "expected one"
+            )
+        function = functions[0]
+        lowered = _Conversion(function, self.input, self.output).convert()
+        op.body.block.insert_op_before(tsbuf.ArenaOp(), function)
+        op.body.block.insert_op_before(lowered, function)
+        function.detach()
+        function.erase()
+
+
+def _ports(function: FuncOp, direction: str) -> list[Port]:
+    """The inputs or outputs of a function, as its user sees them."""
+    is_input = direction == "input"
+    types = function.function_type.inputs if is_input else function.function_type.outputs
+    listed = function.arg_attrs if is_input else function.res_attrs
+    ports: list[Port] = []
+    for index, type_ in enumerate(types):
+        attributes = listed.data[index].data if listed else {}
+        name, layer = attributes.get("tinyts.name"), attributes.get("tinyts.layer")
+        ports.append(
+            Port(
+                "input" if is_input else "output",
+                index,
+                getattr(name, "data", f"{direction}_{index}"),
+                -1 if layer is None else layer.value.data,  # pyright: ignore
+                shape_of(type_),
+                quant_of(type_),
+            )
+        )
+    return ports
+
+
+class _Conversion:
+    def __init__(self, function: FuncOp, input: str, output: str) -> None:
+        self.function = function
+        self.input, self.output = input, output
+        self.storage = Storage(function)
+        self.block = Block()
+        self.builder = Builder(InsertPoint.at_end(self.block))
+        self.tables: dict[Hashable, SSAValue] = {}
+        self.constants: dict[object, SSAValue] = {}
+        self.arrays: list[npt.NDArray[np.int32]] = []
+        self.params: dict[int, DictionaryAttr] = {}
+        self.calls: list[tsbuf.KernelOp] = []
+
+    def convert(self) -> FuncOp:
+        copies = self._place_outputs()
+        self.storage.share_reshapes(self.function, private=set(self.tables))
+        for op in self.function.body.block.ops:
+            if isinstance(op, TensorOp):
+                self._convert(op)
+        for index, (source, target) in enumerate(copies):
+            self._call(
+                KernelSpec("reshape", {}),
+                [source],
+                target,
+                layer=_ports(self.function, "output")[index].layer,
+            )
+        self.builder.insert(self.calls)
+        self.builder.insert(ReturnOp())
+        return FuncOp(self.function.sym_name.data, ([], []), Region(self.block))
+
+    def _place_outputs(self) -> list[tuple[Rows, Rows]]:
+        """Puts returned tensors into the outputs; the copies that this leaves to do."""
+        copies: list[tuple[Rows, Rows]] = []
+        ports = _ports(self.function, "output")
+        returned = returned_tensors(self.function, self.storage)
+        for port, rows in zip(ports, returned, strict=True):
+            tensor = self.storage.tensors[rows.tensor]
+            whole = (rows.first, rows.last) == (0, tensor.image.height)
+            computed = isinstance(tensor.parts[0][0].owner, TensorOp)
+            if whole and computed and rows.tensor not in self.tables:
+                self.tables[rows.tensor] = self._port_table(port, tensor.image)
+                continue
+            image = Image(rows.last - rows.first, *tensor.image[1:])
+            key = ("output", port.index)
+            self.tables[key] = self._port_table(port, image)
+            copies.append((rows, Rows(key, 0, image.height)))
+        return copies
+
+    def _port_table(self, port: Port, image: Image) -> SSAValue:
+        place = self.input if port.direction == "input" else self.output
+        kind = tsbuf.ExternalOp if place == "external" else tsbuf.BufferOp
+        buffer = self.builder.insert(kind(image, port))
+        return self._table([buffer.result], [0], image)
+
+    def _table(
+        self, buffers: list[SSAValue], starts: list[int], image: Image
+    ) -> SSAValue:
+        return self.builder.insert(tsbuf.RowsOp(buffers, starts, image)).result
+
+    def table(self, key: Hashable) -> SSAValue:
+        """The table of a tensor's rows, made when it is first asked for."""
+        if key not in self.tables:
+            self.tables[key] = self._make_table(key)
+        return self.tables[key]
+
+    def _make_table(self, key: Hashable) -> SSAValue:
+        tensor = self.storage.tensors[key]
+        if tensor.alias is not None:
+            shared = tsbuf.table_of(self.table(tensor.alias)).buffers[0]
+            view = self.builder.insert(tsbuf.ViewOp(shared, tensor.image))
+            return self._table([view.result], [0], tensor.image)
+        first_value = tensor.parts[0][0]
+        if isinstance(key, tuple) and key[0] == "argument":
+            port = _ports(self.function, "input")[key[1]]
+            return self._port_table(port, tensor.image)
+        if isinstance(first_value.owner, ConstantOp):
+            quant_of(first_value)
+            buffer = tsbuf.ConstantBufferOp(tensor.image, first_value.owner.value)
+            return self._table(
+                [self.builder.insert(buffer).result], [0], tensor.image
+            )
+        buffers: list[SSAValue] = []
+        for value, _ in tensor.parts:
+            height = tsbuf.Image(*tensor.image)._replace(
+                height=self.storage.rows(value).last - self.storage.rows(value).first
+            )
+            buffers.append(self.builder.insert(tsbuf.BufferOp(height)).result)
+        return self._table(
+            buffers, [start for _, start in tensor.parts], tensor.image
+        )
+
+    def _convert(self, op: TensorOp) -> None:
+        target = self.storage.rows(op.output())
+        if isinstance(op, ReshapeOp) and self.storage.tensors[target.tensor].alias:
+            return
+        lower = lowerings().get(type(op))
+        if lower is None:
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: {op.name} has no lowering"
+            )
+        sources = [
+            self.storage.rows(operand)
+            for operand in op.operands
+            if _is_activation(operand)
+        ]
+        rows = CallRows(target[1:], tuple(source[1:] for source in sources))
+        if isinstance(op, WindowedOp):
+            self._check_window(op, rows, sources[0])
+        spec = lower(op, rows)
+        layer = -1 if op.layer is None else op.layer.value.data
+        call = self._call(spec, sources, target, layer)
+        call.location = op.location
+
+    def _check_window(self, op: WindowedOp, rows: CallRows, source: Rows) -> None:
+        """The rows that a part reads are those that its layer's window reads there."""
+        window = op.get_window()
+        height = self.storage.tensors[source.tensor].image.height
+        start = rows.output[0] * window.stride[0] - rows.padding(window)["h"]
+        stop = start + (rows.output[1] - rows.output[0] - 1) * window.stride[0]
+        stop += window.extent(0)
+        reads = (max(start, 0), min(stop, height))
+        if reads[0] < reads[1] and not (
+            source.first <= reads[0] and reads[1] <= source.last
+        ):
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: {op.name} of layer {op.layer} pads rows that "
+                f"exist in its input: it would read rows {list(reads)}, not "
+                f"{list(rows.inputs[0])}"
+            )
+
+    def _call(
+        self, spec: KernelSpec, sources: list[Rows], target: Rows, layer: int
+    ) -> tsbuf.KernelOp:
+        constants = [
+            (name, self._constant(value)) for name, value in spec.constants.items()
+        ]
+        call = tsbuf.KernelOp(
+            spec.kernel,
+            layer,
+            [("output", self.table(target.tensor), target.first, target.last)],
+            [
+                (name, self.table(source.tensor), source.first, source.last)
+                for name, source in zip(spec.inputs, sources, strict=True)
+            ],
+            constants,
+            params_attribute(spec.params),
+        )
+        self.calls.append(call)
+        return call
+
+    def _constant(self, value: SSAValue | npt.NDArray[np.int32]) -> SSAValue:
+        key = value if isinstance(value, SSAValue) else id(value)
+        if key in self.constants:
+            return self.constants[key]
+        if isinstance(value, SSAValue):
+            if not isinstance(value.owner, ConstantOp):
+                raise PassFailedException(
+                    "convert-tinyts-to-tsbuf: weights must be tinyts.constant"
+                )
+            attribute = value.owner.value
+        else:
+            self.arrays.append(value)
+            attribute = dense(value)
+        self.constants[key] = self.builder.insert(tsbuf.ConstantOp(attribute)).result
+        return self.constants[key]
+
+
+def _is_activation(value: SSAValue) -> bool:
+    return tensor_type(value).encoding.name == "tinyts.quant"
+
+
+PASS = ConvertTinyTSToTSBuf

@@ -1,0 +1,60 @@
+"""The passes by name, and the pipelines that the commands run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+
+from xdsl.passes import ModulePass
+
+PASS_NAMES = (
+    "fuse-pad",
+    "fold-constant-channels",
+    "split-height",
+    "fold-slices",
+    "schedule",
+    "convert-tinyts-to-tsbuf",
+    "plan-arena",
+    "verify-arena",
+)
+"""In the order in which a compilation runs them; file `lowering/<name>.py` each."""
+
+
+def _loader(name: str) -> Callable[[], type[ModulePass]]:
+    def load() -> type[ModulePass]:
+        return import_module(f"lowering.{name.replace('-', '_')}").PASS
+
+    return load
+
+
+def all_passes() -> dict[str, Callable[[], type[ModulePass]]]:
+    """Every pass of the project, loaded when it is asked for."""
+    return {name: _loader(name) for name in PASS_NAMES}
+
+
+def lowering_passes(
+    *,
+    split_height: int | None,
+    order: str,
+    fold_channels: bool,
+    input: str,
+    output: str,
+) -> str:
+    """From an imported model to kernels on unplaced buffers.
+
+    Without a split height tensors stay whole.
+    """
+    passes = ["fuse-pad"]
+    if fold_channels:  # sees the window's own pads, hence after fuse-pad
+        passes.append("fold-constant-channels")
+    if split_height is not None:
+        passes.append(f"split-height{{height={split_height}}}")
+        passes.append("fold-slices")
+        passes.append(f"schedule{{order={order}}}")
+    passes.append(f"convert-tinyts-to-tsbuf{{input={input} output={output}}}")
+    return ",".join(passes)
+
+
+def placing_passes(alignment: int) -> str:
+    """From unplaced buffers to a verified arena."""
+    return f"plan-arena{{alignment={alignment}}},verify-arena"

@@ -1,0 +1,77 @@
+"""`plan-arena`: every buffer of the arena gets its offset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import (
+    DictionaryAttr,
+    IntegerAttr,
+    ModuleOp,
+    StringAttr,
+    i64,
+)
+from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import PassFailedException
+
+from lowering.accesses import arena_and_function
+from lowering.arena.blocks import Placement, peak_live_bytes
+from lowering.arena.first_fit import greedy_by_size
+from lowering.arena.plan import plan
+from lowering.live_ranges import blocks_of, lifetimes
+STRATEGIES = ("best", "greedy")
+
+
+@dataclass(frozen=True)
+class PlanArena(ModulePass):
+    """Places the buffers at multiples of `alignment` bytes.
+
+    `strategy` is `greedy` (by decreasing size, as TFLite Micro plans) or `best` (the
+    smallest arena of several strategies). With a `size`, an arena that is larger is an
+    error.
+    """
+
+    name = "plan-arena"
+
+    alignment: int = 4
+    strategy: str = "best"
+    size: int | None = None
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        if self.strategy not in STRATEGIES:
+            raise PassFailedException(
+                f"plan-arena: strategy '{self.strategy}' is not one of "
+                f"{', '.join(STRATEGIES)}"
+            )
+        if self.alignment < 1 or self.alignment & (self.alignment - 1):
+            raise PassFailedException(
+                f"plan-arena: alignment {self.alignment} is not a power of two"
+            )
+        arena, function = arena_and_function(op)
+        lives = lifetimes(function)
+        blocks = blocks_of(lives)
+        place = plan if self.strategy == "best" else greedy_by_size
+        placement = place(blocks, self.alignment)
+        self._check_size(placement)
+        for buffer, offset in zip(lives, placement.offsets, strict=True):
+            buffer.offset = IntegerAttr(offset, i64)
+        arena.bytes = IntegerAttr(placement.arena_bytes, i64)
+        arena.alignment = IntegerAttr(self.alignment, i64)
+        bound = peak_live_bytes(blocks, self.alignment)
+        arena.plan = DictionaryAttr(
+            {
+                "peak_live_bytes": IntegerAttr(bound, i64),
+                "strategy": StringAttr(placement.strategy),
+            }
+        )
+
+    def _check_size(self, placement: Placement) -> None:
+        if self.size is not None and placement.arena_bytes > self.size:
+            raise PassFailedException(
+                f"plan-arena: the buffers need {placement.arena_bytes} bytes, "
+                f"only {self.size} are allowed"
+            )
+
+
+PASS = PlanArena

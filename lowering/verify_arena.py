@@ -1,0 +1,146 @@
+"""`verify-arena`: proves that no kernel reads a byte that another tensor has taken.
+
+The proof executes the kernels on a shadow of the arena: every byte holds the number of
+the buffer and byte that was last written to it. It shares neither live ranges nor
+arithmetic with the planner.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.context import Context
+from xdsl.dialects.builtin import ModuleOp
+from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import PassFailedException, VerifyException
+
+from lowering.accesses import (
+    ByteRange,
+    arena_and_function,
+    is_input,
+    kernels_of,
+    touched,
+)
+from tinyts_dialect.tsbuf import Access, BufferOp, ExternalOp, KernelOp, MemoryOp
+
+NEVER_WRITTEN = -1
+
+
+@dataclass(frozen=True)
+class VerifyArena(ModulePass):
+    """Fails where a buffer is out of bounds, misaligned, or overwritten too early."""
+
+    name = "verify-arena"
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        arena, function = arena_and_function(op)
+        if arena.bytes is None or arena.alignment is None:
+            raise PassFailedException("verify-arena: run plan-arena first")
+        buffers = [b for b in function.body.block.ops if isinstance(b, MemoryOp)]
+        shadow = _Shadow(
+            arena.bytes.value.data,
+            arena.alignment.value.data,
+            [b for b in buffers if isinstance(b, BufferOp | ExternalOp)],
+        )
+        for step, kernel in enumerate(kernels_of(function)):
+            shadow.run(step, kernel)
+        shadow.check_outputs()
+
+
+class _Shadow:
+    """What every byte of the arena, and of the caller's memory, holds."""
+
+    def __init__(
+        self, size: int, alignment: int, buffers: list[BufferOp | ExternalOp]
+    ) -> None:
+        self.contents: dict[MemoryOp | None, npt.NDArray[np.int64]] = {
+            None: np.full(size, NEVER_WRITTEN, np.int64)
+        }
+        self.first_number: dict[MemoryOp, int] = {}
+        self.buffers = buffers
+        number = 0
+        for buffer in buffers:
+            self.first_number[buffer] = number
+            number += buffer.image.bytes
+            if isinstance(buffer, ExternalOp):
+                self.contents[buffer] = np.full(
+                    buffer.image.bytes, NEVER_WRITTEN, np.int64
+                )
+            elif buffer.offset is not None:
+                self._check_place(buffer, size, alignment)
+        for buffer in buffers:
+            if is_input(buffer):
+                self._write(ByteRange(buffer, 0, buffer.image.bytes))
+        for buffer in buffers:
+            if is_input(buffer):
+                self._check(
+                    ByteRange(buffer, 0, buffer.image.bytes), "the input overlaps"
+                )
+
+    def _check_place(self, buffer: BufferOp, size: int, alignment: int) -> None:
+        offset = buffer.placed_offset()
+        if offset % alignment:
+            raise PassFailedException(
+                f"verify-arena: offset {offset} is no multiple of {alignment}"
+            )
+        if offset + buffer.image.bytes > size:
+            raise PassFailedException(
+                f"verify-arena: a buffer of {buffer.image.bytes} bytes at {offset} "
+                f"reaches beyond the arena of {size}"
+            )
+
+    def run(self, step: int, kernel: KernelOp) -> None:
+        """Checks what a kernel reads, then lets it write."""
+        where = f"kernel {step} '{kernel.kernel.data}' of layer {kernel.layer.value.data}"
+        for access in kernel.reads():
+            for part in _arena_parts(access):
+                self._check(part, f"{where}: input '{access.field}' was overwritten")
+        for access in kernel.writes():
+            for part in _arena_parts(access):
+                self._write(part)
+        for access in (*kernel.reads(), *kernel.writes()):
+            for part in _arena_parts(access):
+                self._check(part, f"{where}: '{access.field}' overlaps its operands")
+
+    def check_outputs(self) -> None:
+        """Every byte of every output was written and still holds."""
+        for buffer in self.buffers:
+            if buffer.port is not None and not is_input(buffer):
+                self._check(
+                    ByteRange(buffer, 0, buffer.image.bytes),
+                    f"output '{buffer.port.data.name}' is not complete",
+                )
+
+    def _place(self, part: ByteRange) -> tuple[npt.NDArray[np.int64], int]:
+        if isinstance(part.buffer, BufferOp):
+            try:
+                return self.contents[None], part.buffer.placed_offset()
+            except VerifyException as error:
+                raise PassFailedException(f"verify-arena: {error}") from error
+        return self.contents[part.buffer], 0
+
+    def _numbers(self, part: ByteRange) -> npt.NDArray[np.int64]:
+        first = self.first_number[part.buffer]
+        return np.arange(first + part.first, first + part.last, dtype=np.int64)
+
+    def _write(self, part: ByteRange) -> None:
+        contents, offset = self._place(part)
+        contents[offset + part.first : offset + part.last] = self._numbers(part)
+
+    def _check(self, part: ByteRange, message: str) -> None:
+        contents, offset = self._place(part)
+        found = contents[offset + part.first : offset + part.last]
+        if not np.array_equal(found, self._numbers(part)):
+            raise PassFailedException(f"verify-arena: {message}")
+
+
+def _arena_parts(access: Access) -> Iterator[ByteRange]:
+    for part in touched(access):
+        if isinstance(part.buffer, BufferOp | ExternalOp):
+            yield part
+
+
+PASS = VerifyArena

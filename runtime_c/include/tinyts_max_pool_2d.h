@@ -1,0 +1,35 @@
+/*
+ * MAX_POOL_2D, int8; input and output have one quantization.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_MAX_POOL_2D_H
+#define TINYTS_MAX_POOL_2D_H
+
+#include "tinyts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tensor *input;  /* [height, width, channels] */
+    const tinyts_tensor *output; /* [height, width, channels] */
+    tinyts_tile kernel;
+    tinyts_pool_params params;
+} tinyts_max_pool_2d_layer;
+
+/*
+ * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
+ *
+ * The largest of those values of the window that lie in the input; -128, clamped, for a
+ * window wholly outside. Input and output may not overlap.
+ * Results as of TFLite Micro's reference MaxPool for int8.
+ */
+void tinyts_max_pool_2d(const tinyts_max_pool_2d_layer *layer, tinyts_memory memory,
+                        int32_t first, int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_MAX_POOL_2D_H */

@@ -1,0 +1,40 @@
+/*
+ * MUL, int8, of two tensors of different scales, with broadcast.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_MUL_H
+#define TINYTS_MUL_H
+
+#include "tinyts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tensor *input_1;
+    const tinyts_tensor *input_2;
+    const tinyts_tensor *output;
+    int32_t input_1_offset; /* minus the zero point, -127..128 */
+    int32_t input_2_offset; /* minus the zero point, -127..128 */
+    int32_t output_offset;  /* the zero point */
+    tinyts_per_tensor_quant_params output_quant;
+    tinyts_activation activation;
+} tinyts_mul_layer;
+
+/*
+ * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
+ *
+ * Each dimension of an input is that of the output, or 1: then its one row, column or
+ * channel serves all. Inputs and output may not overlap.
+ * Arithmetic as TFLite Micro's reference Mul for int8: the product of the inputs times
+ * input_1 scale * input_2 scale / output scale.
+ */
+void tinyts_mul(const tinyts_mul_layer *layer, tinyts_memory memory,
+                int32_t first, int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_MUL_H */

@@ -1,0 +1,39 @@
+/*
+ * SOFTMAX, int8 to int8, over the channels of every pixel.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_SOFTMAX_H
+#define TINYTS_SOFTMAX_H
+
+#include "tinyts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tensor *input;
+    const tinyts_tensor *output; /* same shape; scale 1/256, zero point -128 */
+    int32_t multiplier; /* of a difference to Q5.26: Q0.31, ... */
+    int32_t shift;      /* ... times 2^shift, 0..31 */
+    int32_t diff_min;   /* differences below count as exp = 0; -diff_min << shift
+                         * is at most 31 << 26 */
+} tinyts_softmax_layer;
+
+/*
+ * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
+ *
+ * At most 4095 channels. The sum of exp(difference to the maximum) should be below 512,
+ * beyond which TFLite Micro aborts; here every output is -128 then. Input and output
+ * may be the same memory with the same layout, but not overlap otherwise.
+ * Arithmetic as TFLite Micro's reference Softmax for int8: exp and the reciprocal of
+ * the sum in gemmlowp's fixed-point polynomials.
+ */
+void tinyts_softmax(const tinyts_softmax_layer *layer, tinyts_memory memory,
+                    int32_t first, int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_SOFTMAX_H */

@@ -1,0 +1,190 @@
+"""The random graphs are repeatable, varied, and TFLite Micro runs them."""
+
+import hashlib
+import os
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pytest
+import tflite  # pyright: ignore[reportMissingTypeStubs]
+
+from tools.random_graphs import (
+    GENERATORS,
+    MAX_ELEMENTS,
+    MAX_OPERATORS,
+    MAX_OUTPUTS,
+    MIN_OPERATORS,
+    OPERATORS,
+    operators_of,
+    random_graph,
+)
+
+SCHEMA = cast(Any, tflite)
+SEEDS = range(60)
+
+RUN_GRAPHS = """
+import pickle, sys
+import numpy as np
+from tflite_micro import runtime
+
+results = []
+for model, tensors, shapes in pickle.load(sys.stdin.buffer):
+    interpreter = runtime.Interpreter.from_bytes(
+        model,
+        arena_size=1 << 20,
+        intrepreter_config=runtime.InterpreterConfig.kPreserveAllTensors,
+    )
+    random = np.random.default_rng(0)
+    runs = []
+    for run in range(6):
+        for index, shape in enumerate(shapes):
+            noise = random.integers(-128, 128, shape) * (0.3 if run % 2 else 1)
+            level = random.integers(-90, 91) if run % 2 else 0
+            interpreter.set_input((level + noise).astype(np.int8), index)
+        interpreter.invoke()
+        runs.append(
+            [interpreter.GetTensor(t, 0)["tensor_data"].copy() for t in tensors]
+        )
+    results.append([np.stack([r.ravel() for r in rs]) for rs in zip(*runs)])
+pickle.dump(results, sys.stdout.buffer)
+"""
+
+
+@pytest.fixture(scope="module")
+def models() -> list[bytes]:
+    return [random_graph(seed) for seed in SEEDS]
+
+
+def subgraph(model: bytes) -> Any:
+    return SCHEMA.Model.GetRootAs(model, 0).Subgraphs(0)
+
+
+def test_a_seed_is_one_graph(models: list[bytes]) -> None:
+    assert [random_graph(seed) for seed in range(10)] == models[:10]
+    assert len(set(models)) == len(models)
+
+
+def test_graphs_do_not_depend_on_the_hash_seed(models: list[bytes]) -> None:
+    code = (
+        "import hashlib; from tools.random_graphs import random_graph;"
+        "print(hashlib.sha256(b''.join(map(random_graph, range(5)))).hexdigest())"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONHASHSEED": "7"},
+        cwd=Path(__file__).parent.parent,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    expected = hashlib.sha256(b"".join(models[:5])).hexdigest()
+    assert result.stdout.strip() == expected
+
+
+def test_every_operator_appears(models: list[bytes]) -> None:
+    found = sum(map(operators_of, models), Counter[str]())
+    assert set(found) == set(OPERATORS)
+    assert min(found.values()) >= 10
+
+
+def test_graphs_are_small(models: list[bytes]) -> None:
+    inputs, outputs = Counter[int](), Counter[int]()
+    for model in models:
+        assert MIN_OPERATORS <= operators_of(model).total() <= MAX_OPERATORS
+        assert len(model) < 64 * 1024
+        graph = subgraph(model)
+        inputs[graph.InputsLength()] += 1
+        outputs[graph.OutputsLength()] += 1
+        for index in range(graph.TensorsLength()):
+            shape = graph.Tensors(index).ShapeAsNumpy()
+            assert np.prod(shape) <= MAX_ELEMENTS
+    assert set(inputs) == {1, 2}
+    assert set(outputs) == set(range(1, MAX_OUTPUTS + 1))
+
+
+def test_every_tensor_is_used(models: list[bytes]) -> None:
+    """Nothing is dead, constants included, and some output is also read inside."""
+    read_outputs = 0
+    for model in models:
+        graph = subgraph(model)
+        operators = [graph.Operators(i) for i in range(graph.OperatorsLength())]
+        read = {int(t) for op in operators for t in op.InputsAsNumpy()}
+        outputs = set(graph.OutputsAsNumpy().tolist())
+        written = {int(op.Outputs(0)) for op in operators}
+        assert outputs <= written
+        assert set(range(graph.TensorsLength())) <= read | outputs
+        assert set(graph.InputsAsNumpy().tolist()) <= read
+        read_outputs += bool(outputs & read)
+    assert read_outputs
+
+
+@pytest.mark.parametrize("entry", GENERATORS, ids=lambda entry: entry.name)
+def test_the_table_names_builtins(entry: Any) -> None:
+    assert entry.operators <= set(OPERATORS)
+    for name in entry.operators:
+        assert hasattr(SCHEMA.BuiltinOperator, name)
+
+
+@pytest.mark.parametrize(
+    "operators",
+    [
+        {"CONV_2D"},
+        {"CONV_2D", "DEPTHWISE_CONV_2D", "ADD"},
+        {"FULLY_CONNECTED", "RESHAPE"},
+        set(OPERATORS) - {"SOFTMAX", "MEAN"},
+    ],
+)
+def test_operators_can_be_left_out(operators: set[str]) -> None:
+    for seed in range(5):
+        assert set(operators_of(random_graph(seed, operators))) <= operators
+
+
+def test_wrong_operators() -> None:
+    with pytest.raises(ValueError, match="unknown operators CONV"):
+        random_graph(0, {"CONV"})
+    with pytest.raises(ValueError, match="no graph can be made of SOFTMAX"):
+        random_graph(0, {"SOFTMAX"})
+
+
+def test_command_line(tmp_path: Path, models: list[bytes]) -> None:
+    file = tmp_path / "graph.tflite"
+    command = [sys.executable, "-m", "tools.random_graphs", "3", "-o", str(file)]
+    root = Path(__file__).parent.parent
+    result = subprocess.run(
+        command, cwd=root, capture_output=True, text=True, check=True
+    )
+    assert file.read_bytes() == models[3]
+    for name, count in operators_of(models[3]).items():
+        assert f"{count} {name}" in result.stdout
+
+
+@pytest.mark.skipif(
+    find_spec("tflite_micro") is None, reason="tflite-micro is not installed"
+)
+def test_tflite_micro_sees_no_degenerate_tensor(models: list[bytes]) -> None:
+    tasks: list[tuple[bytes, list[int], list[list[int]]]] = []
+    for model in models[:20]:
+        graph = subgraph(model)
+        tensors = [
+            graph.Operators(i).Outputs(0) for i in range(graph.OperatorsLength())
+        ]
+        inputs = [graph.Tensors(t) for t in graph.InputsAsNumpy()]
+        tasks.append((model, tensors, [t.ShapeAsNumpy().tolist() for t in inputs]))
+    result = subprocess.run(
+        [sys.executable, "-c", RUN_GRAPHS],
+        input=pickle.dumps(tasks),
+        capture_output=True,
+        check=True,
+    )
+    results = pickle.loads(result.stdout)
+    for seed, ((_, tensors, _), arrays) in enumerate(zip(tasks, results, strict=True)):
+        for tensor, values in zip(tensors, arrays, strict=True):
+            where = f"seed {seed}, tensor {tensor}"
+            assert len(np.unique(values)) >= min(10, values.shape[1]), where
+            assert (values.max(axis=0) > values.min(axis=0)).any(), where

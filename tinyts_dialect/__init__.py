@@ -1,0 +1,1 @@
+"""The dialects of TinyTS: `tinyts` (values are tensors) and `tsbuf` (effects on bytes)."""

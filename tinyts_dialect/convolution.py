@@ -1,0 +1,84 @@
+"""What convolutions and fully-connected layers share: checks and multipliers."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32, i8, i32
+from xdsl.ir import SSAValue
+from xdsl.utils.exceptions import VerifyException
+
+from tinyts_dialect.attributes import Quant
+from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.multipliers import quantize_multiplier
+from tinyts_dialect.tensors import quant_of, shape_of, tensor_type, to_array
+from tinyts_dialect.windows import Window
+
+Int32Array = npt.NDArray[np.int32]
+
+
+def channel_multipliers(
+    input: Quant, weight_scales: DenseIntOrFPElementsAttr, output: Quant
+) -> tuple[Int32Array, Int32Array]:
+    """Multiplier and shift of each output channel.
+
+    Each is input scale * weight scale / output scale in double precision, as TFLite
+    computes it for per-channel weights.
+    """
+    return _channel_multipliers(input.scale, weight_scales.data.data, output.scale)
+
+
+@lru_cache(maxsize=4096)
+def _channel_multipliers(
+    input_scale: float, weight_scales: bytes, output_scale: float
+) -> tuple[Int32Array, Int32Array]:
+    scales = np.frombuffer(weight_scales, "<f4").astype(float)
+    pairs = [
+        quantize_multiplier(input_scale * float(scale) / output_scale)
+        for scale in scales
+    ]
+    values = np.array([pair.value for pair in pairs], np.int32)
+    shifts = np.array([pair.shift for pair in pairs], np.int32)
+    return values, shifts
+
+
+def verify_kernel(weights: SSAValue, window: Window) -> tuple[int, int, int, int]:
+    """The shape of int8 weights of rank 4 whose kernel is the window's."""
+    shape = shape_of(weights)
+    if tensor_type(weights).element_type != i8 or len(shape) != 4:
+        raise VerifyException("weights must be an int8 tensor of rank 4")
+    if shape[1:3] != window.kernel:
+        raise VerifyException(
+            f"weights are {shape[1]}x{shape[2]}, "
+            f"the window is {window.kernel[0]}x{window.kernel[1]}"
+        )
+    return shape[0], shape[1], shape[2], shape[3]
+
+
+def verify_window_output(
+    op: TensorOp, input: SSAValue, window: Window, outputs: int
+) -> int:
+    """Checks the result of a windowed op; the channels of its [1, H, W, C] input."""
+    shape = shape_of(input)
+    quant_of(input)
+    if len(shape) != 4 or shape[0] != 1:
+        raise VerifyException(f"input has shape {list(shape)}, expected [1, H, W, C]")
+    height, width = (window.output_size(axis, shape[axis + 1]) for axis in (0, 1))
+    op.verify_output((1, height, width, outputs))
+    return shape[3]
+
+
+def verify_bias_and_scales(
+    bias: SSAValue, weight_scales: DenseIntOrFPElementsAttr, outputs: int
+) -> None:
+    """Checks that there is one int32 bias and one f32 scale >= 0 an output."""
+    if tensor_type(bias).element_type != i32 or shape_of(bias) != (outputs,):
+        raise VerifyException(f"bias must be an int32 tensor of {outputs} elements")
+    scales_type = weight_scales.get_type()
+    if tensor_type(scales_type).element_type != f32 or len(weight_scales) != outputs:
+        raise VerifyException(f"weight_scales must hold {outputs} values of type f32")
+    scales = to_array(weight_scales)
+    if not (np.isfinite(scales).all() and (scales >= 0).all()):
+        raise VerifyException("weight_scales must be numbers >= 0")

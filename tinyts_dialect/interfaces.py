@@ -1,0 +1,179 @@
+"""What the passes ask of an operation of the `tinyts` dialect."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import IntegerAttr
+from xdsl.ir import Attribute, Operation, OpResult, SSAValue
+from xdsl.irdl import (
+    IRDLOperation,
+    ParsePropInAttrDict,
+    opt_prop_def,
+    traits_def,
+)
+from xdsl.traits import Pure
+from xdsl.utils.exceptions import VerifyException
+
+from tinyts_dialect.attributes import ConstantChannelsAttr, RectAttr
+from tinyts_dialect.tensors import (
+    image_shape,
+    quant_of,
+    shape_of,
+    tensor_type,
+    with_rect,
+)
+from tinyts_dialect.windows import Rect, Window
+
+Array = npt.NDArray[np.generic]
+
+
+class TensorOp(IRDLOperation, abc.ABC):
+    """A pure operation that computes one tensor of a network, or a part of it."""
+
+    layer = opt_prop_def(IntegerAttr)
+    """Index, in the model file, of the tensor that is computed."""
+
+    rect = opt_prop_def(RectAttr)
+    """The part of that tensor which is computed; all of it where absent."""
+
+    constant_channels = opt_prop_def(ConstantChannelsAttr)
+    """Channels of that tensor which were removed, since their value is known."""
+
+    traits = traits_def(Pure())
+    irdl_options = (ParsePropInAttrDict(),)
+
+    @abc.abstractmethod
+    def evaluate(self, *operands: Array) -> Array:
+        """The result for the given operands, bit-exact, in NumPy."""
+
+    def macs(self) -> int:
+        """Multiply-accumulates; 0 for what has no weights."""
+        return 0
+
+    def output(self) -> OpResult:
+        """The tensor that is computed."""
+        return self.results[0]
+
+    def output_rect(self) -> Rect:
+        """The rows and columns that are computed, of the layer's whole tensor."""
+        if self.rect is not None:
+            return self.rect.data
+        height, width, _ = image_shape(shape_of(self.output()))
+        return Rect(0, height, 0, width)
+
+    def verify_output(self, shape: Sequence[int]) -> None:
+        """Checks the result's shape and quantization, and that `rect` has its size."""
+        quant_of(self.output())
+        actual = shape_of(self.output())
+        if actual != tuple(shape):
+            raise VerifyException(
+                f"result has shape {list(actual)}, expected {list(shape)}"
+            )
+        if self.rect is None:
+            return
+        height, width, _ = image_shape(actual)
+        if (self.rect.data.height, self.rect.data.width) != (height, width):
+            raise VerifyException(
+                f"rect is {self.rect.data.height}x{self.rect.data.width}, "
+                f"the result is {height}x{width}"
+            )
+
+
+NOTHING = Rect(0, 0, 0, 0)
+"""The rectangle of an operand that an output does not need."""
+
+
+class SplittableOpInterface(Operation, abc.ABC):
+    """An operation that can compute a rectangle of its result from parts of its inputs.
+
+    Rectangles are relative to this operation's own result and operands, so that an
+    operation that was split once can be split again.
+    """
+
+    @abc.abstractmethod
+    def operand_rects(self, output: Rect) -> tuple[Rect | None, ...]:
+        """For each operand the rectangle that `output` needs.
+
+        None stands for all of it, NOTHING for an operand that is not needed.
+        """
+
+    @abc.abstractmethod
+    def properties_for(self, output: Rect) -> Mapping[str, Attribute]:
+        """The properties that change where only `output` is computed."""
+
+
+def is_splittable(op: Operation) -> bool:
+    """Whether the operation has an image as result and can compute a part of it."""
+    return (
+        isinstance(op, TensorOp)
+        and isinstance(op, SplittableOpInterface)
+        and len(shape_of(op.output())) == 4
+    )
+
+
+def build_part(op: TensorOp, output: Rect, operands: Sequence[SSAValue]) -> TensorOp:
+    """The operation that computes only `output`, from the parts of operands it needs.
+
+    The new operation has no operand where `operand_rects` said NOTHING.
+    """
+    if not isinstance(op, SplittableOpInterface):
+        raise TypeError(f"{op.name} is not splittable")
+    origin = op.output_rect()
+    properties = {
+        **op.properties,
+        **op.properties_for(output),
+        "rect": RectAttr(output.shifted(origin.y0, origin.x0)),
+    }
+    return type(op).create(
+        operands=operands,
+        result_types=[with_rect(tensor_type(op.output()), output)],
+        properties=properties,
+        attributes=op.attributes,
+        location=op.location,
+    )
+
+
+class PointwiseOp(TensorOp, SplittableOpInterface):
+    """An operation whose output pixel depends on the input pixels at its own place.
+
+    A dimension of size 1 of an input is broadcast.
+    """
+
+    def operand_rects(self, output: Rect) -> tuple[Rect | None, ...]:
+        return tuple(self._operand_rect(operand, output) for operand in self.operands)
+
+    @staticmethod
+    def _operand_rect(operand: SSAValue, output: Rect) -> Rect | None:
+        height, width, _ = image_shape(shape_of(operand))
+        rows = (0, 1) if height == 1 else output[:2]
+        columns = (0, 1) if width == 1 else output[2:]
+        return Rect(*rows, *columns)
+
+    def properties_for(self, output: Rect) -> Mapping[str, Attribute]:
+        return {}
+
+
+class WindowedOp(TensorOp, SplittableOpInterface):
+    """An operation that slides a window over its first operand; others are constant."""
+
+    @abc.abstractmethod
+    def get_window(self) -> Window:
+        """The window, with the pads of the operand that it slides over."""
+
+    @abc.abstractmethod
+    def window_property(self, window: Window) -> Mapping[str, Attribute]:
+        """The property that holds the given window."""
+
+    def _part(self, output: Rect) -> tuple[Rect, Window]:
+        height, width, _ = image_shape(shape_of(self.operands[0]))
+        return self.get_window().input_rect(output, height, width)
+
+    def operand_rects(self, output: Rect) -> tuple[Rect | None, ...]:
+        return (self._part(output)[0],) + (None,) * (len(self.operands) - 1)
+
+    def properties_for(self, output: Rect) -> Mapping[str, Attribute]:
+        return self.window_property(self._part(output)[1])

@@ -1,0 +1,85 @@
+"""`tinyts.fully_connected`: TFLite's FULLY_CONNECTED on [batches, depth]."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i8
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
+from xdsl.utils.exceptions import VerifyException
+
+from tinyts_dialect.attributes import ClampAttr
+from tinyts_dialect.convolution import (
+    channel_multipliers,
+    verify_bias_and_scales,
+)
+from tinyts_dialect.interfaces import Array, TensorOp
+from tinyts_dialect.multipliers import quantize_multiplier, requantize
+from tinyts_dialect.reference import clamped
+from tinyts_dialect.tensors import quant_of, shape_of, tensor_type, to_array
+
+
+@irdl_op_definition
+class FullyConnectedOp(TensorOp):
+    """[N, K] with weights [O, K] and bias [O] gives [N, O].
+
+    One weight scale serves all outputs, or each output has its own. The single scale
+    is multiplied with the input's in single precision, as TFLite does.
+    """
+
+    name = "tinyts.fully_connected"
+
+    input = operand_def(TensorType)
+    weights = operand_def(TensorType)
+    bias = operand_def(TensorType)
+    clamp = prop_def(ClampAttr)
+    weight_scales = prop_def(DenseIntOrFPElementsAttr)
+    result = result_def(TensorType)
+
+    assembly_format = (
+        "$input `weights` `(` $weights `,` $bias `)` attr-dict "
+        "`:` functional-type(operands, results)"
+    )
+
+    def verify_(self) -> None:
+        shape = shape_of(self.input)
+        weights = shape_of(self.weights)
+        quant_of(self.input)
+        if tensor_type(self.weights).element_type != i8 or len(weights) != 2:
+            raise VerifyException("weights must be an int8 tensor of rank 2")
+        if len(shape) != 2 or shape[1] != weights[1]:
+            raise VerifyException(
+                f"input has shape {list(shape)}, expected [N, {weights[1]}]"
+            )
+        self.verify_output((shape[0], weights[0]))
+        if len(self.weight_scales) == 1:
+            if tensor_type(self.weight_scales.get_type()).element_type != f32:
+                raise VerifyException("weight_scales must be of type f32")
+            return
+        verify_bias_and_scales(self.bias, self.weight_scales, weights[0])
+
+    def multipliers(self) -> tuple[np.ndarray, np.ndarray]:
+        """Multipliers and shifts: one of each, or one an output."""
+        input, output = quant_of(self.input), quant_of(self.result)
+        if len(self.weight_scales) > 1:
+            return channel_multipliers(input, self.weight_scales, output)
+        scale = to_array(self.weight_scales)[0]
+        product = float(np.float32(input.scale) * np.float32(scale))
+        multiplier = quantize_multiplier(product / output.scale)
+        return (
+            np.array([multiplier.value], np.int32),
+            np.array([multiplier.shift], np.int32),
+        )
+
+    def macs(self) -> int:
+        return prod(shape_of(self.result)) * shape_of(self.weights)[1]
+
+    def evaluate(self, *operands: Array) -> Array:
+        x, weights, bias = (operand.astype(np.int64) for operand in operands)
+        sums = (x - quant_of(self.input).zero_point) @ weights.T + bias
+        scaled = requantize(sums, *self.multipliers())
+        return clamped(scaled + quant_of(self.result).zero_point, self.clamp.data)
+
+
+OPERATIONS = (FullyConnectedOp,)

@@ -1,0 +1,61 @@
+"""`tinyts.mean`: TFLite's MEAN; reduced axes stay with size 1."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, TensorType
+from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
+from xdsl.utils.exceptions import VerifyException
+
+from tinyts_dialect.attributes import Clamp
+from tinyts_dialect.interfaces import Array, TensorOp
+from tinyts_dialect.multipliers import Multiplier, quantize_multiplier, requantize
+from tinyts_dialect.reference import clamped
+from tinyts_dialect.tensors import quant_of, shape_of
+
+
+@irdl_op_definition
+class MeanOp(TensorOp):
+    """The mean over the given axes, requantized once by scale ratio / count."""
+
+    name = "tinyts.mean"
+
+    input = operand_def(TensorType)
+    axes = prop_def(ArrayAttr[IntegerAttr])
+    result = result_def(TensorType)
+
+    assembly_format = "$input attr-dict `:` functional-type(operands, results)"
+
+    def reduced_axes(self) -> tuple[int, ...]:
+        """The axes, counted from the outermost."""
+        return tuple(axis.value.data for axis in self.axes)
+
+    def verify_(self) -> None:
+        quant_of(self.input)
+        shape = shape_of(self.input)
+        axes = self.reduced_axes()
+        if len(set(axes)) != len(axes) or not all(0 <= a < len(shape) for a in axes):
+            raise VerifyException(f"axes {list(axes)} do not exist in {list(shape)}")
+        self.verify_output(
+            [1 if axis in axes else size for axis, size in enumerate(shape)]
+        )
+
+    def multiplier(self) -> Multiplier:
+        """The scale ratio divided by the number of elements, as TFLite adapts it."""
+        shape = shape_of(self.input)
+        count = prod(shape[axis] for axis in self.reduced_axes())
+        ratio = quant_of(self.input).scale / quant_of(self.result).scale
+        multiplier = quantize_multiplier(ratio)
+        shift = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
+        return Multiplier((multiplier.value << shift) // count, multiplier.shift - shift)
+
+    def evaluate(self, *operands: Array) -> Array:
+        x = operands[0].astype(np.int64) - quant_of(self.input).zero_point
+        sums = x.sum(axis=self.reduced_axes(), keepdims=True)
+        scaled = requantize(sums, *self.multiplier())
+        return clamped(scaled + quant_of(self.result).zero_point, Clamp(-128, 127))
+
+
+OPERATIONS = (MeanOp,)

@@ -1,0 +1,93 @@
+"""Reading and building the tensor types of the `tinyts` dialect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from xdsl.dialects.builtin import (
+    BytesAttr,
+    DenseIntOrFPElementsAttr,
+    TensorType,
+    f32,
+    i8,
+    i32,
+)
+from xdsl.ir import Attribute, SSAValue
+from xdsl.utils.exceptions import VerifyException
+
+from tinyts_dialect.attributes import Quant, QuantAttr
+from tinyts_dialect.windows import Rect
+
+DTYPES = {i8: np.dtype("<i1"), i32: np.dtype("<i4"), f32: np.dtype("<f4")}
+"""NumPy types of the element types that the dialect knows."""
+
+
+def activation_type(shape: Sequence[int], quant: Quant) -> TensorType[Attribute]:
+    """The type of an int8 activation tensor."""
+    return TensorType(i8, shape, QuantAttr(quant))
+
+
+def tensor_type(value: SSAValue | Attribute) -> TensorType[Attribute]:
+    """The tensor type of a value; VerifyException for anything else."""
+    type_ = value.type if isinstance(value, SSAValue) else value
+    if not isinstance(type_, TensorType):
+        raise VerifyException(f"expected a tensor, found {type_}")
+    return type_
+
+
+def shape_of(value: SSAValue | Attribute) -> tuple[int, ...]:
+    """The shape of a tensor value."""
+    return tensor_type(value).get_shape()
+
+
+def quant_of(value: SSAValue | Attribute) -> Quant:
+    """The quantization of an int8 activation; VerifyException where it has none."""
+    type_ = tensor_type(value)
+    if type_.element_type != i8 or not isinstance(type_.encoding, QuantAttr):
+        raise VerifyException(f"expected a quantized int8 tensor, found {type_}")
+    quant = type_.encoding.data
+    if not -128 <= quant.zero_point <= 127:
+        raise VerifyException(f"zero point {quant.zero_point} is not an int8")
+    return quant
+
+
+def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
+    """Height, width and channels of a tensor, as the kernels see it.
+
+    [1, H, W, C], [H, W, C], [W, C] and [C] are images; leading dimensions of higher
+    ranks are rows.
+    """
+    padded = (1,) * max(0, 3 - len(shape)) + tuple(shape)
+    height = int(np.prod(padded[:-2], dtype=np.int64))
+    return height, padded[-2], padded[-1]
+
+
+def whole_rect(shape: Sequence[int]) -> Rect:
+    """All rows and columns of a tensor of that shape."""
+    height, width, _ = image_shape(shape)
+    return Rect(0, height, 0, width)
+
+
+def with_rect(type_: TensorType[Attribute], rect: Rect) -> TensorType[Attribute]:
+    """The type of a rectangle of a rank-4 tensor."""
+    batch, _, _, channels = type_.get_shape()
+    return TensorType(
+        type_.element_type,
+        (batch, rect.height, rect.width, channels),
+        type_.encoding,
+    )
+
+
+def dense(array: npt.NDArray[np.generic]) -> DenseIntOrFPElementsAttr:
+    """A constant of the array's shape and type (int8, int32 or float32)."""
+    element = next(type_ for type_, dtype in DTYPES.items() if dtype == array.dtype)
+    data = np.ascontiguousarray(array, DTYPES[element]).tobytes()
+    return DenseIntOrFPElementsAttr(TensorType(element, array.shape), BytesAttr(data))
+
+
+def to_array(attribute: DenseIntOrFPElementsAttr) -> npt.NDArray[np.generic]:
+    """The contents of a constant, read-only."""
+    dtype = DTYPES[attribute.get_element_type()]
+    return np.frombuffer(attribute.data.data, dtype).reshape(attribute.get_shape())

@@ -1,0 +1,88 @@
+"""Comparing every tensor of the model file with the oracle's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from emitc.program import tensor_name
+from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.tensors import image_shape, shape_of
+from tools.compiler import Compiled
+from tools.host_run import Record
+from tools.report import imported_layers
+
+Int8Array = npt.NDArray[np.int8]
+Channels = Sequence[tuple[int, int | None]]
+
+
+def compare_layers(
+    compiled: Compiled,
+    records: Sequence[Sequence[Record]],
+    tensors: Mapping[int, npt.NDArray[np.generic]],
+) -> list[dict[str, Any]]:
+    """One entry for each tensor that an operator of the file computes, in its order.
+
+    `records` are the slices of each run, `tensors` the oracle's by their index, with
+    the leading axis = runs. Channels that the compiler removed are compared with the
+    value that it says they have.
+    """
+    removed = compiled.constant_channels
+    recorded = _assemble(records)
+    return [
+        _entry(op, layer, recorded.get(layer), tensors[layer], removed.get(layer, ()))
+        for op, layer in imported_layers(compiled)
+    ]
+
+
+def _assemble(
+    records: Sequence[Sequence[Record]],
+) -> dict[int, dict[int, list[Int8Array]]]:
+    """Rows of each layer: layer -> row -> one array of bytes for each run."""
+    rows: dict[int, dict[int, list[Int8Array]]] = {}
+    for run in records:
+        for record in run:
+            layer = rows.setdefault(record.layer, {})
+            for y in range(record.first, record.last):
+                layer.setdefault(y, []).append(record.rows[y - record.first])
+    return rows
+
+
+def _entry(
+    op: TensorOp,
+    layer: int,
+    rows: dict[int, list[Int8Array]] | None,
+    expected: npt.NDArray[np.generic],
+    removed: Channels,
+) -> dict[str, Any]:
+    entry = {
+        "index": layer,
+        "name": tensor_name(op),
+        "op": op.name.removeprefix("tinyts.").upper(),
+        "status": "compared",
+        "bytes_compared": 0,
+        "differing_bytes": None,
+    }
+    image = image_shape(shape_of(op.output()))
+    oracle = expected.reshape(len(expected), *image)
+    if rows is None:
+        entry["status"] = "view" if isinstance(op, ReshapeOp) else "folded"
+        return entry
+    ys = sorted(rows)
+    found = np.stack([np.stack(rows[y]) for y in ys], axis=1)
+    kept = [c for c in range(image[2]) if c not in dict(removed)]
+    constant = {c: value for c, value in removed if value is not None}
+    seen = oracle[:, ys]
+    found = found.reshape(*found.shape[:2], image[1], len(kept))
+    differing = int(np.count_nonzero(found != seen[..., kept]))
+    for channel, value in constant.items():
+        differing += int(np.count_nonzero(seen[..., channel] != value))
+    entry["bytes_compared"] = int(found.size + seen[..., list(constant)].size)
+    entry["differing_bytes"] = differing
+    if removed:
+        entry["status"] = "constant_channels"
+    return entry

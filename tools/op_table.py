@@ -1,0 +1,308 @@
+"""The table of supported TFLite operators: how each becomes an op of the dialect.
+
+An entry says which operation it becomes, what of the operator is supported (the text of
+`docs/operators.md`), and reads one operator of a file. What an operator means is the
+business of its operation; what its splitting, lowering and kernel are, of the files of
+the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import tflite
+from xdsl.dialects.builtin import ArrayAttr, FloatAttr, IntegerAttr, f32, i64
+from xdsl.ir import SSAValue
+
+from tinyts_dialect.attributes import (
+    ClampAttr,
+    PadsAttr,
+    PairAttr,
+    WindowAttr,
+)
+from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.ops.add import AddOp
+from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
+from tinyts_dialect.ops.concatenation import ConcatenationOp
+from tinyts_dialect.ops.conv_2d import Conv2DOp
+from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
+from tinyts_dialect.ops.fully_connected import FullyConnectedOp
+from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
+from tinyts_dialect.ops.mean import MeanOp
+from tinyts_dialect.ops.mul import MulOp
+from tinyts_dialect.ops.pad import PadOp
+from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.ops.softmax import SoftmaxOp
+from tinyts_dialect.tensors import dense, quant_of, shape_of
+from tinyts_dialect.windows import Pads
+from tools.operator_reader import OperatorReader
+
+
+@dataclass(frozen=True)
+class OperatorEntry:
+    """One supported operator."""
+
+    builtin: str
+    """Name in the schema's BuiltinOperator."""
+    operation: type[TensorOp]
+    read: Callable[[OperatorReader], SSAValue]
+    """Builds the operation of one operator; the value of its output."""
+    supports: str
+    """What is supported, for the generated page."""
+
+
+ACTIVATIONS = "fused NONE, RELU, RELU6, RELU_N1_TO_1"
+
+
+def _read_conv_2d(reader: OperatorReader) -> SSAValue:
+    options = reader.options(tflite.Conv2DOptions)
+    input = reader.activation(0)
+    weights, scales = reader.weights(1, channel_axis=0)
+    channels, height, width, _ = _rank_4(reader, weights)
+    window = reader.window(
+        input,
+        (height, width),
+        (options.StrideH(), options.StrideW()),
+        options.Padding(),
+        (options.DilationHFactor(), options.DilationWFactor()),
+    )
+    return reader.build(
+        Conv2DOp,
+        [input, weights, reader.bias(2, channels)],
+        {
+            "window": WindowAttr(window),
+            "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
+            "weight_scales": dense(np.resize(scales, channels)),
+        },
+    )
+
+
+def _read_depthwise_conv_2d(reader: OperatorReader) -> SSAValue:
+    options = reader.options(tflite.DepthwiseConv2DOptions)
+    input = reader.activation(0)
+    weights, scales = reader.weights(1, channel_axis=3)
+    _, height, width, channels = _rank_4(reader, weights)
+    window = reader.window(
+        input,
+        (height, width),
+        (options.StrideH(), options.StrideW()),
+        options.Padding(),
+        (options.DilationHFactor(), options.DilationWFactor()),
+    )
+    return reader.build(
+        DepthwiseConv2DOp,
+        [input, weights, reader.bias(2, channels)],
+        {
+            "window": WindowAttr(window),
+            "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
+            "weight_scales": dense(np.resize(scales, channels)),
+        },
+    )
+
+
+def _rank_4(reader: OperatorReader, weights: SSAValue) -> tuple[int, int, int, int]:
+    shape = shape_of(weights)
+    if len(shape) != 4:
+        reader.fail(f"weights have rank {len(shape)}, expected 4")
+    return shape[0], shape[1], shape[2], shape[3]
+
+
+def _read_fully_connected(reader: OperatorReader) -> SSAValue:
+    options = reader.options(tflite.FullyConnectedOptions)
+    if options.WeightsFormat() != 0:
+        reader.fail("shuffled weights are not supported; export plain weights")
+    input = reader.activation(0)
+    weights, scales = reader.weights(1, channel_axis=0)
+    if len(shape_of(weights)) != 2:
+        reader.fail(f"weights have rank {len(shape_of(weights))}, expected 2")
+    outputs, depth = shape_of(weights)
+    elements = int(np.prod(shape_of(input)))
+    if depth == 0 or elements % depth:
+        reader.fail(f"input of {elements} elements is no multiple of depth {depth}")
+    batches = elements // depth
+    if shape_of(input) != (batches, depth):
+        input = reader.build(
+            ReshapeOp, [input], shape=(batches, depth), quant=quant_of(input)
+        )
+    result = reader.build(
+        FullyConnectedOp,
+        [input, weights, reader.bias(2, outputs)],
+        {
+            "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
+            "weight_scales": dense(scales),
+        },
+        shape=(batches, outputs),
+    )
+    return _with_output_shape(reader, result)
+
+
+def _with_output_shape(reader: OperatorReader, value: SSAValue) -> SSAValue:
+    if shape_of(value) == reader.output.shape:
+        return value
+    return reader.build(ReshapeOp, [value])
+
+
+def _read_add(reader: OperatorReader) -> SSAValue:
+    activation = reader.options(tflite.AddOptions).FusedActivationFunction()
+    return reader.build(
+        AddOp,
+        [reader.activation(0), reader.activation(1)],
+        {"clamp": ClampAttr(reader.clamp(activation))},
+    )
+
+
+def _read_mul(reader: OperatorReader) -> SSAValue:
+    activation = reader.options(tflite.MulOptions).FusedActivationFunction()
+    return reader.build(
+        MulOp,
+        [reader.activation(0), reader.activation(1)],
+        {"clamp": ClampAttr(reader.clamp(activation))},
+    )
+
+
+def _read_pad(reader: OperatorReader) -> SSAValue:
+    input = reader.activation(0)
+    paddings = reader.constant(1, "int32", "int64")
+    if paddings.shape != (4, 2):
+        reader.fail("only PAD of tensors of rank 4 is supported")
+    batch, rows, columns, channels = (tuple(map(int, row)) for row in paddings)
+    if batch != (0, 0):
+        reader.fail("PAD of the batch is not supported")
+    if paddings.min() < 0:
+        reader.fail("negative paddings are not supported")
+    properties = {"pads": PadsAttr(Pads(*rows, *columns))}
+    if channels != (0, 0):
+        properties["channel_pads"] = PairAttr((channels[0], channels[1]))
+    return reader.build(PadOp, [input], properties)
+
+
+def _read_pool(
+    kind: type[AveragePool2DOp] | type[MaxPool2DOp],
+) -> Callable[[OperatorReader], SSAValue]:
+    def read(reader: OperatorReader) -> SSAValue:
+        options = reader.options(tflite.Pool2DOptions)
+        input = reader.activation(0)
+        window = reader.window(
+            input,
+            (options.FilterHeight(), options.FilterWidth()),
+            (options.StrideH(), options.StrideW()),
+            options.Padding(),
+        )
+        return reader.build(
+            kind,
+            [input],
+            {
+                "window": WindowAttr(window),
+                "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
+            },
+        )
+
+    return read
+
+
+def _read_reshape(reader: OperatorReader) -> SSAValue:
+    return reader.build(ReshapeOp, [reader.activation(0)])
+
+
+def _read_softmax(reader: OperatorReader) -> SSAValue:
+    beta = reader.options(tflite.SoftmaxOptions).Beta()
+    return reader.build(
+        SoftmaxOp, [reader.activation(0)], {"beta": FloatAttr(beta, f32)}
+    )
+
+
+def _read_mean(reader: OperatorReader) -> SSAValue:
+    input = reader.activation(0)
+    rank = len(shape_of(input))
+    listed = [int(axis) for axis in reader.constant(1, "int32").reshape(-1)]
+    if not all(-rank <= axis < rank for axis in listed):
+        reader.fail(f"axes {listed} do not exist in a tensor of rank {rank}")
+    axes = sorted({axis % rank for axis in listed})
+    kept = tuple(
+        1 if axis in axes else size for axis, size in enumerate(shape_of(input))
+    )
+    result = reader.build(
+        MeanOp,
+        [input],
+        {"axes": ArrayAttr([IntegerAttr(axis, i64) for axis in axes])},
+        shape=kept,
+    )
+    return _with_output_shape(reader, result)
+
+
+def _read_concatenation(reader: OperatorReader) -> SSAValue:
+    options = reader.options(tflite.ConcatenationOptions)
+    if options.FusedActivationFunction() != tflite.ActivationFunctionType.NONE:
+        reader.fail("a fused activation is not supported")
+    inputs = [reader.activation(i) for i in range(reader.input_count())]
+    axis = options.Axis()
+    if axis < 0:
+        axis += len(reader.output.shape)
+    return reader.build(ConcatenationOp, inputs, {"axis": IntegerAttr(axis, i64)})
+
+
+OP_TABLE: tuple[OperatorEntry, ...] = (
+    OperatorEntry(
+        "ADD",
+        AddOp,
+        _read_add,
+        f"two tensors or a tensor and a constant, broadcast; {ACTIVATIONS}",
+    ),
+    OperatorEntry(
+        "AVERAGE_POOL_2D",
+        AveragePool2DOp,
+        _read_pool(AveragePool2DOp),
+        f"any filter and stride, SAME and VALID; {ACTIVATIONS}",
+    ),
+    OperatorEntry(
+        "CONCATENATION",
+        ConcatenationOp,
+        _read_concatenation,
+        "any number of inputs, any axis, one quantization",
+    ),
+    OperatorEntry(
+        "CONV_2D",
+        Conv2DOp,
+        _read_conv_2d,
+        "any kernel, stride and dilation, SAME and VALID, per-tensor or per-channel "
+        f"weights, with or without bias; {ACTIVATIONS}",
+    ),
+    OperatorEntry(
+        "DEPTHWISE_CONV_2D",
+        DepthwiseConv2DOp,
+        _read_depthwise_conv_2d,
+        "any kernel, stride, dilation and multiplier, SAME and VALID, per-tensor or "
+        f"per-channel weights, with or without bias; {ACTIVATIONS}",
+    ),
+    OperatorEntry(
+        "FULLY_CONNECTED",
+        FullyConnectedOp,
+        _read_fully_connected,
+        "any rank of the input, per-tensor or per-channel weights, with or without "
+        f"bias; {ACTIVATIONS}",
+    ),
+    OperatorEntry(
+        "MAX_POOL_2D",
+        MaxPool2DOp,
+        _read_pool(MaxPool2DOp),
+        f"any filter and stride, SAME and VALID; {ACTIVATIONS}",
+    ),
+    OperatorEntry("MEAN", MeanOp, _read_mean, "any axes, keep_dims or not"),
+    OperatorEntry(
+        "MUL",
+        MulOp,
+        _read_mul,
+        f"two tensors or a tensor and a constant, broadcast; {ACTIVATIONS}",
+    ),
+    OperatorEntry(
+        "PAD", PadOp, _read_pad, "rank 4: rows, columns and channels, or nothing"
+    ),
+    OperatorEntry(
+        "RESHAPE", ReshapeOp, _read_reshape, "any shapes; it may change quantization"
+    ),
+    OperatorEntry(
+        "SOFTMAX", SoftmaxOp, _read_softmax, "over the last axis of any rank, any beta"
+    ),
+)

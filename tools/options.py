@@ -1,0 +1,150 @@
+"""The compile options, the same for all commands and for the Python API."""
+
+from __future__ import annotations
+
+import argparse
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from tools.user_errors import UserError
+
+CHOICES = {
+    "optimize": ("none", "sram", "speed"),
+    "exec_order": ("df", "bf"),
+    "input": ("external", "arena"),
+    "output": ("external", "arena"),
+    "target": ("host", "cortex-m7"),
+    "kernels": ("tinyts",),
+    "fold_channels": ("on", "off"),
+}
+
+
+@dataclass(frozen=True)
+class CompileOptions:
+    """Validated options; see `resolve` for what is derived from what was given."""
+
+    optimize: str
+    split_height: int | None
+    exec_order: str
+    sram_limit: int | None
+    input: str
+    output: str
+    target: str
+    kernels: str
+    fold_channels: str
+    alignment: int
+    name: str | None
+
+    def as_json(self) -> dict[str, str | int | None]:
+        """The options in force, for the report."""
+        return asdict(self)
+
+
+def resolve(
+    *,
+    optimize: str | None = None,
+    split_height: int | None = None,
+    exec_order: str | None = None,
+    sram_limit: int | str | None = None,
+    input: str = "external",
+    output: str = "external",
+    target: str = "cortex-m7",
+    kernels: str = "tinyts",
+    fold_channels: str | None = None,
+    alignment: int = 4,
+    name: str | None = None,
+) -> CompileOptions:
+    """Options with their defaults; UserError where they contradict each other.
+
+    A split height or an order is a fixed schedule and implies `optimize="none"`; a
+    limit implies `optimize="speed"`.
+    """
+    fixed = split_height is not None or exec_order is not None
+    limit = parse_size(sram_limit) if isinstance(sram_limit, str) else sram_limit
+    if fixed and optimize in ("sram", "speed"):
+        raise UserError(
+            f"options: --split-height and --exec-order fix the schedule; they do not go "
+            f"with --optimize {optimize}"
+        )
+    if fixed and limit is not None:
+        raise UserError(
+            "options: --sram-limit searches for a schedule; it does not go with "
+            "--split-height or --exec-order"
+        )
+    if split_height is not None and split_height < 1:
+        raise UserError(f"options: split height {split_height} is less than 1")
+    if alignment < 1 or alignment & (alignment - 1):
+        raise UserError(f"options: alignment {alignment} is not a power of two")
+    if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
+        raise UserError(f"options: name '{name}' is not a C identifier")
+    if optimize is None:
+        optimize = "none" if fixed else "sram" if limit is None else "speed"
+    if fold_channels is None:
+        fold_channels = "off" if optimize == "none" else "on"
+    if exec_order is not None and split_height is None:
+        split_height = 1
+    options = CompileOptions(
+        optimize=optimize,
+        split_height=split_height,
+        exec_order=exec_order or "df",
+        sram_limit=limit,
+        input=input,
+        output=output,
+        target=target,
+        kernels=kernels,
+        fold_channels=fold_channels,
+        alignment=alignment,
+        name=name,
+    )
+    for option, choices in CHOICES.items():
+        value = getattr(options, option)
+        if value not in choices:
+            raise UserError(
+                f"options: {option.replace('_', '-')} '{value}' is not one of "
+                f"{', '.join(choices)}"
+            )
+    return options
+
+
+def parse_size(text: str) -> int:
+    """A number of bytes; `64K` and `1M` are multiples of 1024."""
+    match = re.fullmatch(r"(\d+)([KkMm]?)", text.strip())
+    if match is None:
+        raise UserError(f"options: size '{text}' is not a number such as 65536 or 64K")
+    factor = {"": 1, "k": 1024, "m": 1024**2}[match[2].lower()]
+    return int(match[1]) * factor
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds the compile options to a command."""
+    group = parser.add_argument_group("compile options")
+
+    def add(option: str, help: str, **arguments: Any) -> None:
+        name = option.replace("-", "_")
+        choices = CHOICES.get(name)
+        group.add_argument(f"--{option}", choices=choices, help=help, **arguments)
+
+    add("optimize", "none: whole tensors; sram (default): smallest arena; speed: "
+        "fewest kernel calls")
+    add("split-height", "cut every tensor into slices of this many rows", type=int,
+        metavar="ROWS")
+    add("exec-order", "order of the slices: depth first (default) or breadth first")
+    add("sram-limit", "fastest schedule whose memory fits, such as 64K",
+        metavar="BYTES")
+    add("input", "where the input lies (default external)", default="external")
+    add("output", "where the output lies (default external)", default="external")
+    add("target", "what the C is compiled for (default cortex-m7)",
+        default="cortex-m7")
+    add("kernels", "layout of the constants (default tinyts)", default="tinyts")
+    add("fold-channels", "remove channels that are constant (default on for sram and "
+        "speed)")
+    add("alignment", "alignment of buffers in bytes (default 4)", type=int, default=4,
+        metavar="BYTES")
+    add("name", "name of the model in C (default: the file's stem)", metavar="NAME")
+
+
+def from_arguments(arguments: argparse.Namespace) -> CompileOptions:
+    """The options of a parsed command line."""
+    names = [field.name for field in fields(CompileOptions)]
+    return resolve(**{name: getattr(arguments, name) for name in names})

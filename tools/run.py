@@ -1,0 +1,257 @@
+"""`tinyts-run`: compiles a model, runs it and compares it with an oracle."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tools import host_run
+from tools.atomic_files import write_bytes
+from tools.compiler import Compiled, compile_path
+from tools.layers import compare_layers
+from tools.options import CompileOptions, add_arguments, from_arguments
+from tools.oracle import OracleResult, run_oracle
+from tools.run_inputs import input_details, load_inputs, random_inputs
+from tools.user_errors import UserError, error_line, run_command
+
+SCHEMA_VERSION = 1
+
+Array = npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What to run and what to compare it with."""
+
+    model: Path
+    options: CompileOptions
+    inputs: list[Array]
+    """One array for each input of the model, leading axis = runs."""
+    check: str = "tflm"
+    """tflm, litert, or none."""
+    layers: bool = False
+    flags: tuple[str, ...] = ("-O2",)
+    """Flags of the host's C compiler."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What ran and how it compares."""
+
+    compiled: Compiled
+    outputs: list[Array]
+    compile_seconds: float
+    bytes_compared: int
+    differing_bytes: int | None
+    layers: list[dict[str, Any]] | None
+
+    def as_json(self, model: Path) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        arena = self.compiled.arena_bytes
+        result: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "model": str(model),
+            "runs": len(self.outputs[0]),
+            "bytes_compared": self.bytes_compared,
+            "differing_bytes": self.differing_bytes,
+            "arena_bytes": arena,
+            "persistent_bytes": 0,
+            "ram_bytes": arena,
+            "recomputed_macs": 0,
+            "compile_seconds": round(self.compile_seconds, 3),
+        }
+        if self.layers is not None:
+            result["layers"] = self.layers
+        return result
+
+
+def execute(request: RunRequest) -> RunResult:
+    """Compiles, builds, runs and compares; raises what `run_command` reports."""
+    start = time.perf_counter()
+    compiled = compile_path(request.model, request.options)
+    compile_seconds = time.perf_counter() - start
+    oracle = _run_oracle(request)
+    program = compiled.program
+    with tempfile.TemporaryDirectory(prefix="tinyts-run-") as directory:
+        folder = Path(directory, "plain")
+        executable = host_run.build(program, folder, flags=request.flags)
+        outputs = host_run.run(executable, program, request.inputs).outputs
+        layers = None
+        if request.layers:
+            folder = Path(directory, "recorded")
+            executable = host_run.build(program, folder, True, request.flags)
+            recorded = host_run.run(executable, program, request.inputs, record=True)
+            tensors = {} if oracle is None else oracle.tensors
+            layers = compare_layers(compiled, recorded.records, tensors)
+    compared, differing = 0, None
+    if oracle is not None:
+        compared = sum(output.nbytes for output in outputs)
+        differing = _differing_bytes(outputs, oracle.outputs)
+    return RunResult(compiled, outputs, compile_seconds, compared, differing, layers)
+
+
+def _run_oracle(request: RunRequest) -> OracleResult | None:
+    if request.check == "none":
+        if request.layers:
+            raise UserError("--layers compares with an oracle; give --check tflm")
+        return None
+    kind = "tflm" if request.check == "tflm" else "litert"
+    return run_oracle(
+        request.model, request.inputs, kind, all_tensors=request.layers
+    )
+
+
+def _differing_bytes(outputs: Sequence[Array], expected: Sequence[Array]) -> int:
+    return sum(
+        int(np.count_nonzero(ours.view(np.uint8) != theirs.view(np.uint8)))
+        for ours, theirs in zip(outputs, expected, strict=True)
+    )
+
+
+def first_differing(layers: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
+    """The first layer, in the order of the file, with a differing byte."""
+    return next((layer for layer in layers if layer["differing_bytes"]), None)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "tinyts-run",
+        description="Compiles a model, runs it and compares every output byte.",
+    )
+    parser.add_argument("model", type=Path, help="the .tflite model")
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
+        "--random", type=int, default=0, metavar="SEED", help="generated inputs"
+    )
+    source.add_argument(
+        "--data",
+        type=Path,
+        action="append",
+        metavar="F.npy",
+        help="inputs from files, one for each input of the model, in order",
+    )
+    parser.add_argument(
+        "--count", type=int, metavar="N", help="runs with generated inputs (default 5)"
+    )
+    parser.add_argument("--check", choices=("tflm", "litert", "none"), default="tflm")
+    parser.add_argument("--on", choices=("host",), default="host")
+    parser.add_argument(
+        "--layers", action="store_true", help="compare every tensor of the model"
+    )
+    parser.add_argument("--save-output", type=Path, metavar="F.npz")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object on stdout"
+    )
+    parser.add_argument("--debug", action="store_true", help="tracebacks of errors")
+    add_arguments(parser)
+    return parser
+
+
+def _inputs(parsed: argparse.Namespace) -> list[Array]:
+    details = input_details(parsed.model)
+    if parsed.data:
+        if parsed.count is not None:
+            raise UserError("--count goes with --random; --data says the runs itself")
+        return load_inputs(parsed.data, details)
+    count = 5 if parsed.count is None else parsed.count
+    if count < 1:
+        raise UserError(f"--count: {count} is less than 1")
+    return random_inputs(details, parsed.random, count)
+
+
+def _request(parsed: argparse.Namespace) -> RunRequest:
+    options = from_arguments(parsed)
+    check_importable(parsed.model, options)
+    return RunRequest(
+        parsed.model, options, _inputs(parsed), parsed.check, parsed.layers
+    )
+
+
+def check_importable(model: Path, options: CompileOptions) -> None:
+    """Raises the importer's error before other tools read the file."""
+    from tools.import_tflite import import_tflite_path
+
+    import_tflite_path(model, options.name)
+
+
+def _save(path: Path, outputs: Sequence[Array]) -> None:
+    buffer = io.BytesIO()
+    named = {f"output_{index}": output for index, output in enumerate(outputs)}
+    np.savez(buffer, **named)  # pyright: ignore[reportArgumentType]
+    write_bytes(path, buffer.getvalue())
+
+
+def _print_summary(result: RunResult) -> None:
+    runs = len(result.outputs[0])
+    text = f"{runs} runs, arena {result.compiled.arena_bytes} bytes"
+    if result.differing_bytes is not None:
+        text += (
+            f", {result.differing_bytes} differing bytes of {result.bytes_compared}"
+        )
+    print(text)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point of `tinyts-run`; the exit code."""
+    parsed = _parser().parse_args(arguments)
+
+    def command() -> int:
+        with contextlib.redirect_stdout(sys.stderr):
+            result = execute(_request(parsed))
+        if parsed.save_output is not None:
+            _save(parsed.save_output, result.outputs)
+        if parsed.json:
+            print(json.dumps(result.as_json(parsed.model)))
+        else:
+            _print_summary(result)
+        return _report_layers(result)
+
+    if not parsed.json:
+        return run_command(command, str(parsed.model), parsed.debug)
+    return _run_for_json(command, parsed)
+
+
+def _report_layers(result: RunResult) -> int:
+    layers = result.layers or []
+    worst = first_differing(layers)
+    if worst is not None:
+        print(
+            f"first differing layer: tensor {worst['index']} '{worst['name']}' "
+            f"({worst['op']}), {worst['differing_bytes']} of "
+            f"{worst['bytes_compared']} bytes",
+            file=sys.stderr,
+        )
+    return 1 if result.differing_bytes or worst is not None else 0
+
+
+def _run_for_json(command: Any, parsed: argparse.Namespace) -> int:
+    try:
+        return command()
+    except Exception as error:
+        if parsed.debug:
+            raise
+        line = error_line(error, str(parsed.model))
+        print(f"error: {line}", file=sys.stderr)
+        failed = {
+            "schema_version": SCHEMA_VERSION,
+            "model": str(parsed.model),
+            "error": line,
+        }
+        print(json.dumps(failed))
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
