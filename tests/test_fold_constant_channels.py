@@ -32,7 +32,9 @@ from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import dense, shape_of
 from tinyts_dialect.tinyts import TinyTS
 from tools.import_tflite import import_tflite, import_tflite_path
+from tools.oracle import run_oracle
 from tools.random_graphs import random_graph
+from tools.run_inputs import input_details, random_inputs
 from tools.tflite_writer import Activation, Padding, Quant, TFLiteWriter
 
 Array = npt.NDArray[Any]
@@ -737,6 +739,33 @@ def test_models_with_constant_channels(
     (macs, total), (macs_left, left) = work(module), work(folded)
     assert total - left == channels
     assert round(100 * (1 - macs_left / macs), 1) == percent_of_macs
+
+
+@pytest.mark.parametrize("name", ["vww_MLPerf", "0_MW5"])
+def test_folded_models_against_the_oracle(name: str) -> None:
+    """Every tensor of TFLite Micro lies in its intervals and is what is left of it."""
+    module = model(name)
+    folded = fold(module)
+    path = MODELS / f"{name}.tflite"
+    inputs = random_inputs(input_details(path), seed=3, count=5)
+    oracle = run_oracle(path, inputs, "tflm", all_tensors=True).tensors
+    found = channel_intervals(list(module.walk()))
+    for op in tensor_ops(module):
+        if op.layer is not None:
+            interval = found[op.output()]
+            rows = oracle[op.layer.value.data].reshape(-1, len(interval.low))
+            assert (interval.low <= rows).all()
+            assert (rows <= interval.high).all()
+    for index, arrays in enumerate(zip(*inputs, strict=True)):
+        shapes = (shape_of(value) for value in function_of(folded).body.block.args)
+        reshaped = [a.reshape(s) for a, s in zip(arrays, shapes, strict=True)]
+        values, _ = run(folded, reshaped)
+        for op in tensor_ops(folded):
+            if op.layer is not None:
+                whole = oracle[op.layer.value.data][index]
+                pixels = shape_of(op.output())[:-1]
+                narrow = values[op.output()]
+                assert_same_layer(whole.reshape(*pixels, -1), op, narrow)
 
 
 def test_constant_channels_of_vww() -> None:

@@ -55,6 +55,7 @@ class TinyTSOptMain(xDSLOptMain):
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         super().register_all_arguments(arg_parser)
+        arg_parser.allow_abbrev = False  # a misspelt pass is not another pass
         arg_parser.add_argument(
             "--debug", action="store_true", help="Show tracebacks of errors."
         )

@@ -61,15 +61,16 @@ class Samples:
 
 def load_samples() -> tuple[Samples, Samples]:
     """Training and test samples: 1437 and 360 digits, scaled up bilinearly."""
-    digits = load_digits()
-    images = torch.tensor(digits.images / 16, dtype=torch.float32)[:, None]
+    pixels, labels = load_digits(return_X_y=True)  # float64 0..16 [1797, 64]; 0..9
     images = functional.interpolate(
-        images, size=(IMAGE_SIZE, IMAGE_SIZE), mode="bilinear"
+        torch.tensor(pixels / 16, dtype=torch.float32).reshape(-1, 1, 8, 8),
+        size=(IMAGE_SIZE, IMAGE_SIZE),
+        mode="bilinear",
     )
-    labels = torch.tensor(digits.target)
     train, test = train_test_split(
-        np.arange(len(labels)), test_size=0.2, random_state=SEED, stratify=digits.target
+        np.arange(len(labels)), test_size=0.2, random_state=SEED, stratify=labels
     )
+    labels = torch.tensor(labels)
     return Samples(images[train], labels[train]), Samples(images[test], labels[test])
 
 
