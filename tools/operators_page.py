@@ -1,0 +1,34 @@
+"""`docs/operators.md`: the supported operators, generated from the op table."""
+
+from __future__ import annotations
+
+import sys
+
+from tinyts_dialect.interfaces import SplittableOpInterface
+from tools.op_table import OP_TABLE
+
+HEADER = """# Supported operators
+
+Generated from the op table by `make docs`; a test keeps it current.
+
+Activations are int8, batch is 1, the model has one subgraph. An operator that splits
+can be computed a few rows at a time.
+
+| operator | operation | splits | supported |
+|---|---|---|---|
+"""
+
+
+def operators_page() -> str:
+    """The text of the page."""
+    rows = [
+        f"| {entry.builtin} | `{entry.operation.name}` "
+        f"| {'yes' if issubclass(entry.operation, SplittableOpInterface) else 'no'} "
+        f"| {entry.supports} |"
+        for entry in sorted(OP_TABLE, key=lambda entry: entry.builtin)
+    ]
+    return HEADER + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(operators_page())
