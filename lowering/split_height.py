@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import (
@@ -76,6 +77,16 @@ class SplitRows(RewritePattern):
         split_into(op, list(rows_of(whole, self.height)), rewriter)
 
 
+def number_layers(module: ModuleOp) -> None:
+    """Gives a number to every op that has none, so that its slices stay together."""
+    ops = [op for op in module.walk() if isinstance(op, TensorOp)]
+    taken = [op.layer.value.data for op in ops if op.layer is not None]
+    free = count(max(taken, default=-1) + 1)
+    for op in ops:
+        if op.layer is None:
+            op.layer = IntegerAttr(next(free), i64)
+
+
 @dataclass(frozen=True)
 class SplitHeight(ModulePass):
     """Cuts the result of every splittable op into slices of `height` rows."""
@@ -89,6 +100,7 @@ class SplitHeight(ModulePass):
             raise PassFailedException(
                 f"split-height: height is {self.height}; it must be at least 1"
             )
+        number_layers(op)
         PatternRewriteWalker(
             SplitRows(self.height), apply_recursively=False
         ).rewrite_module(op)

@@ -124,7 +124,11 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
     batches = elements // depth
     if shape_of(input) != (batches, depth):
         input = reader.build(
-            ReshapeOp, [input], shape=(batches, depth), quant=quant_of(input)
+            ReshapeOp,
+            [input],
+            shape=(batches, depth),
+            quant=quant_of(input),
+            computes=False,
         )
     result = reader.build(
         FullyConnectedOp,
@@ -141,7 +145,7 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
 def _with_output_shape(reader: OperatorReader, value: SSAValue) -> SSAValue:
     if shape_of(value) == reader.output.shape:
         return value
-    return reader.build(ReshapeOp, [value])
+    return reader.build(ReshapeOp, [value], computes=False)
 
 
 def _read_add(reader: OperatorReader) -> SSAValue:

@@ -239,13 +239,14 @@ class OperatorReader:
         properties: Mapping[str, Attribute] | None = None,
         shape: tuple[int, ...] | None = None,
         quant: Quant | None = None,
+        computes: bool = True,
     ) -> SSAValue:
         """Inserts and verifies an op; its result has the output's type by default.
 
-        An op whose result is the operator's output carries the output's index.
+        The op that `computes` the operator's output carries the output's index; one
+        that only prepares or reshapes it does not.
         """
-        whole = shape is None or shape == self.output.shape
-        layer = {"layer": IntegerAttr(self.output.index, i64)} if whole else {}
+        layer = {"layer": IntegerAttr(self.output.index, i64)} if computes else {}
         op = kind.create(
             operands=operands,
             result_types=[

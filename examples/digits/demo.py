@@ -8,23 +8,25 @@ import numpy as np
 
 from tools.options import resolve
 from tools.run import RunRequest, RunResult, execute
+from tools.run_inputs import input_details, load_inputs
 
 FOLDER = Path(__file__).parent
+MODEL = FOLDER / "digits.tflite"
 
 
-def run(images: np.ndarray, **options: str) -> RunResult:
+def run(**options: str) -> RunResult:
     """Compiles the model, builds it for the host and runs it on the images."""
-    return execute(RunRequest(FOLDER / "digits.tflite", resolve(**options), [images]))
+    images = load_inputs([FOLDER / "test_images.npy"], input_details(MODEL))
+    return execute(RunRequest(MODEL, resolve(**options), images))
 
 
 def main() -> int:
     """Prints predictions, arenas and the comparison; the exit code."""
-    images = np.load(FOLDER / "test_images.npy")
     labels = np.load(FOLDER / "test_labels.npy")
     print("digits.tflite: compiling to C, building for this machine, running ...")
-    whole = run(images, optimize="none")
-    split = run(images)
-    predictions = split.outputs[0].reshape(len(images), -1).argmax(axis=1)
+    whole = run(optimize="none")
+    split = run()
+    predictions = split.outputs[0].reshape(len(labels), -1).argmax(axis=1)
     print(f"labels       {' '.join(map(str, labels))}")
     print(f"predictions  {' '.join(map(str, predictions))}")
     print(f"arena, whole tensors:   {whole.compiled.arena_bytes:7} bytes")
@@ -33,7 +35,7 @@ def main() -> int:
     compared = whole.bytes_compared + split.bytes_compared
     print(
         f"{differing} differing bytes of {compared} against TensorFlow Lite Micro, "
-        f"{len(images)} images, both ways"
+        f"{len(labels)} images, both ways"
     )
     return 1 if differing else 0
 

@@ -1,0 +1,68 @@
+"""TinyTS as a library: `import tinyts; tinyts.compile("a.tflite").save("out/")`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from tools import host_run
+from tools.atomic_files import write_tree
+from tools.compile import output_files
+from tools.compiler import Compiled, compile_path
+from tools.options import resolve
+from tools.report import report
+
+__all__ = ["CompiledModel", "compile"]
+
+
+class CompiledModel:
+    """A model compiled to C."""
+
+    def __init__(self, compiled: Compiled) -> None:
+        self._compiled = compiled
+
+    @property
+    def arena_bytes(self) -> int:
+        """Size of the one static array, in bytes."""
+        return self._compiled.arena_bytes
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What `report.json` holds."""
+        return report(self._compiled)
+
+    def run(
+        self, *inputs: npt.NDArray[np.int8]
+    ) -> npt.NDArray[np.int8] | list[npt.NDArray[np.int8]]:
+        """The outputs of one run of the generated C, built for this machine.
+
+        One array for each input, in the model's shapes; one array, or a list of them,
+        comes back.
+        """
+        program = self._compiled.program
+        shaped = [
+            np.asarray(array, np.int8).reshape(1, *port.shape)
+            for array, port in zip(inputs, program.inputs, strict=True)
+        ]
+        with TemporaryDirectory(prefix="tinyts-") as folder:
+            executable = host_run.build(program, Path(folder))
+            outputs = host_run.run(executable, program, shaped).outputs
+        first_runs = [output[0] for output in outputs]
+        return first_runs[0] if len(first_runs) == 1 else first_runs
+
+    def save(self, directory: str | Path) -> None:
+        """Writes what `tinyts-compile` writes."""
+        write_tree(Path(directory), output_files(self._compiled))
+
+
+def compile(model: str | Path, **options: Any) -> CompiledModel:
+    """Compiles a model file with the options of `tinyts-compile`.
+
+    Options are named as on the command line, with underscores: `split_height=1`,
+    `sram_limit="64K"`. Raises what the command prints as an error.
+    """
+    return CompiledModel(compile_path(Path(model), resolve(**options)))
