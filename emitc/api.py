@@ -12,8 +12,8 @@ from tinyts_dialect.tsbuf import Port
 
 C_KEYWORDS = frozenset(
     "auto break case char const continue default do double else enum extern float for "
-    "goto if inline int long register restrict return short signed sizeof static struct "
-    "switch typedef union unsigned void volatile while".split()
+    "goto if inline int long register restrict return short signed sizeof static "
+    "struct switch typedef union unsigned void volatile while".split()
 )
 
 

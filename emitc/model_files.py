@@ -80,13 +80,9 @@ def _accessors(program: Program, ports: list[ApiPort]) -> list[Accessor]:
             if direction == "input"
             else "Where the output is after a run, until the next one."
         )
-        accessors.append(
-            Accessor(
-                f"{program.name}_{direction}_t *{program.name}_{direction}{suffix}(void)",
-                comment,
-                port.offset,
-            )
-        )
+        name = program.name
+        signature = f"{name}_{direction}_t *{name}_{direction}{suffix}(void)"
+        accessors.append(Accessor(signature, comment, port.offset))
     return accessors
 
 

@@ -11,18 +11,25 @@ from emitc.program import Constant, Initializer, Layer, Program, Tensor
 from emitc.roll import Call, Loop, Node, roll
 
 C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
+LINE_WIDTH = 96
 INT32_MIN_TEXT = "(-2147483647 - 1)"
 
 
 def constant(item: Constant) -> str:
-    """An array definition, twelve to sixteen values a line."""
+    """An array definition."""
     values = [_integer(int(value)) for value in item.array]
-    body = textwrap.fill(
-        ", ".join(values), 96, initial_indent="    ", subsequent_indent="    "
-    )
+    body = _values(", ".join(values))
     type_ = C_TYPES[item.array.dtype.name]
     return (
         f"static const {type_} {item.name}[{len(values)}] = {{\n{body}\n}};"
+    )
+
+
+def _values(text: str) -> str:
+    """The body of an array, some values a line."""
+    indent = "    "
+    return textwrap.fill(
+        text, LINE_WIDTH, initial_indent=indent, subsequent_indent=indent
     )
 
 
@@ -53,16 +60,14 @@ def tensor(item: Tensor) -> str:
         )
         lines.append(
             f"static const uint{bits}_t rows_of_{item.name}[] = {{\n"
-            + textwrap.fill(entries, 96, initial_indent="    ", subsequent_indent="    ")
-            + "\n};"
+            f"{_values(entries)}\n}};"
         )
         fields |= {
             "rows": f"rows_of_{item.name}",
             "layout": f"TINYTS_ROWS_TABLE{bits}",
         }
-    lines.append(
-        f"static const tinyts_tensor {item.name} = {initializer(fields)};"
-    )
+    text = f"static const tinyts_tensor {item.name} = {initializer(fields)};"
+    lines.append(_wrapped(text))
     return "\n".join(lines)
 
 
@@ -107,10 +112,16 @@ def layer(item: Layer) -> str:
 
 
 def _wrapped(text: str) -> str:
-    return textwrap.fill(
-        text, 96, subsequent_indent="    ", break_long_words=False,
+    """A declaration broken into lines, never around an equals sign."""
+    kept_together = text.replace(" = ", "\0=\0")
+    lines = textwrap.fill(
+        kept_together,
+        LINE_WIDTH,
+        subsequent_indent="    ",
+        break_long_words=False,
         break_on_hyphens=False,
     )
+    return lines.replace("\0=\0", " = ")
 
 
 def comment(text: str) -> str:

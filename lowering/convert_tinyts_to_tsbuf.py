@@ -66,7 +66,8 @@ class ConvertTinyTSToTSBuf(ModulePass):
 def _ports(function: FuncOp, direction: str) -> list[Port]:
     """The inputs or outputs of a function, as its user sees them."""
     is_input = direction == "input"
-    types = function.function_type.inputs if is_input else function.function_type.outputs
+    kind = function.function_type
+    types = kind.inputs if is_input else kind.outputs
     listed = function.arg_attrs if is_input else function.res_attrs
     ports: list[Port] = []
     for index, type_ in enumerate(types):
@@ -211,8 +212,9 @@ class _Conversion:
         if reads[0] < reads[1] and not (
             source.first <= reads[0] and reads[1] <= source.last
         ):
+            layer = -1 if op.layer is None else op.layer.value.data
             raise PassFailedException(
-                f"convert-tinyts-to-tsbuf: {op.name} of layer {op.layer} pads rows that "
+                f"convert-tinyts-to-tsbuf: {op.name} of layer {layer} pads rows that "
                 f"exist in its input: it would read rows {list(reads)}, not "
                 f"{list(rows.inputs[0])}"
             )

@@ -20,6 +20,7 @@ from lowering.arena.blocks import Placement, peak_live_bytes
 from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.plan import plan
 from lowering.live_ranges import blocks_of, lifetimes
+
 STRATEGIES = ("best", "greedy")
 
 

@@ -31,7 +31,9 @@ class StoredTensor:
     """A tensor of the network and the values that hold its rows."""
 
     image: Image
-    parts: list[tuple[SSAValue, int]] = field(default_factory=list[tuple[SSAValue, int]])
+    parts: list[tuple[SSAValue, int]] = field(
+        default_factory=list[tuple[SSAValue, int]]
+    )
     """Each value with the number of its first row, from top to bottom."""
     alias: Hashable | None = None
     """A tensor whose bytes this one shares, in another shape."""

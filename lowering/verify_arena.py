@@ -94,7 +94,8 @@ class _Shadow:
 
     def run(self, step: int, kernel: KernelOp) -> None:
         """Checks what a kernel reads, then lets it write."""
-        where = f"kernel {step} '{kernel.kernel.data}' of layer {kernel.layer.value.data}"
+        layer = kernel.layer.value.data
+        where = f"kernel {step} '{kernel.kernel.data}' of layer {layer}"
         for access in kernel.reads():
             for part in _arena_parts(access):
                 self._check(part, f"{where}: input '{access.field}' was overwritten")

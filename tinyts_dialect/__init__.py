@@ -1,1 +1,1 @@
-"""The dialects of TinyTS: `tinyts` (values are tensors) and `tsbuf` (effects on bytes)."""
+"""The dialects: `tinyts` (values are tensors) and `tsbuf` (effects on bytes)."""

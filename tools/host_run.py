@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
 from emitc.host import host_files
+from emitc.model_files import header_text, source_text
 from emitc.program import Program
 from emitc.project import kernel_files
-from emitc.model_files import header_text, source_text
 from tools.atomic_files import write_tree
 from tools.user_errors import UserError
 
 WARNINGS = ("-std=gnu99", "-Wall", "-Wextra", "-Werror")
+SANITIZERS = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover")
+"""Flags of a build in which undefined behaviour ends the program."""
 RUN_TIMEOUT_SECONDS = 600
 
 Int8Array = npt.NDArray[np.int8]
@@ -62,29 +67,66 @@ def build(
     directory: Path,
     record: bool = False,
     flags: Sequence[str] = ("-O2",),
+    cache: Path | None = None,
 ) -> Path:
-    """Builds the model with its harness; the path of the executable."""
+    """Builds the model with its harness; the path of the executable.
+
+    What does not depend on the model is taken from `cache`, a folder of objects, where
+    the same command has built the same text before, and is put there otherwise.
+    """
     model = {
         f"{program.name}.h": header_text(program),
         f"{program.name}.c": source_text(program, record),
     }
-    files = model | kernel_files(program) | host_files(program, record)
+    kernels, host = kernel_files(program), host_files(program, record)
+    files = model | kernels | host
     write_tree(directory, files)
     compiler = compiler_command()
+    command = [compiler, *WARNINGS, *flags, "-I.", "-Ikernels"]
+    extern_arena = f"-D{program.name}_ARENA_EXTERN"
+
+    def object_of(source: str) -> str:
+        if cache is not None and source not in model and source != "host_main.c":
+            return _cached_object(command, source, files, directory, cache)
+        target = f"{Path(source).stem}.o"
+        _run_tool([*command, extern_arena, "-c", source, "-o", target], directory)
+        return target
+
     sources = [name for name in files if name.endswith(".c")]
-    objects = [f"{Path(name).stem}.o" for name in sources]
-    common = [
-        *WARNINGS, *flags, "-I.", "-Ikernels", f"-D{program.name}_ARENA_EXTERN"
-    ]
-
-    def compile_one(pair: tuple[str, str]) -> None:
-        source, object_ = pair
-        _run_tool([compiler, *common, "-c", source, "-o", object_], directory)
-
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        list(pool.map(compile_one, zip(sources, objects, strict=True)))
+        objects = list(pool.map(object_of, sources))
     _run_tool([compiler, *flags, *objects, "-o", "program"], directory)
     return directory / "program"
+
+
+def _cached_object(
+    command: Sequence[str],
+    source: str,
+    files: Mapping[str, str],
+    directory: Path,
+    cache: Path,
+) -> str:
+    """The object of a source, named by all that it is made of."""
+    recipe = [*command, source, *_texts_of(source, files)]
+    target = cache.resolve() / f"{sha256(repr(recipe).encode()).hexdigest()}.o"
+    if target.exists():
+        return str(target)
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        built = Path(folder, target.name)
+        _run_tool([*command, "-c", source, "-o", str(built)], directory)
+        os.replace(built, target)
+    return str(target)
+
+
+def _texts_of(source: str, files: Mapping[str, str]) -> list[str]:
+    """The text of a source and of the headers that it includes, directly or not."""
+    texts = {Path(name).name: text for name, text in files.items()}
+    names = [Path(source).name]
+    for name in names:
+        included = re.findall(r'#include "([\w.]+)"', texts[name])
+        names += [header for header in included if header not in names]
+    return [texts[name] for name in names]
 
 
 def _run_tool(command: Sequence[str], directory: Path) -> None:
@@ -119,10 +161,17 @@ def run(
         timeout=RUN_TIMEOUT_SECONDS,
     )
     if done.returncode:
-        reason = done.stderr.strip() or f"exit code {done.returncode}"
+        reason = _reason(done.stderr) or f"exit code {done.returncode}"
         raise UserError(f"{program.name}: the generated program failed: {reason}")
     records = _read_records(directory / "records.bin", runs) if record else []
     return HostRun(_read_outputs(directory / "outputs.bin", program, runs), records)
+
+
+def _reason(stderr: str) -> str:
+    """The line that says what went wrong: an error's, or else the last."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip("= \t")]
+    errors = [line for line in lines if "error" in line.lower()]
+    return next(iter([*errors, *lines[-1:]]), "")
 
 
 def _read_outputs(path: Path, program: Program, runs: int) -> list[Int8Array]:

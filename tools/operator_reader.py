@@ -41,7 +41,7 @@ class ImportState:
 
 
 def tensor_quant(tensor: TensorInfo) -> Quant:
-    """The quantization of an int8 activation; TFLiteError where it is something else."""
+    """The quantization of an int8 activation; TFLiteError for anything else."""
     what = f"tensor {tensor.index} '{tensor.name}'"
     if tensor.type != "int8":
         raise TFLiteError(

@@ -1,6 +1,6 @@
 """`tinyts-opt`: the modular optimizer driver.
 
-xDSL's driver with the `.tflite` frontend, a flag for every pass, and errors in one line.
+xDSL's driver with the `.tflite` frontend, a flag for every pass, one-line errors.
 """
 
 from __future__ import annotations

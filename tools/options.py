@@ -64,8 +64,8 @@ def resolve(
     limit = parse_size(sram_limit) if isinstance(sram_limit, str) else sram_limit
     if fixed and optimize in ("sram", "speed"):
         raise UserError(
-            f"options: --split-height and --exec-order fix the schedule; they do not go "
-            f"with --optimize {optimize}"
+            "options: --split-height and --exec-order fix the schedule; they do not "
+            f"go with --optimize {optimize}"
         )
     if fixed and limit is not None:
         raise UserError(

@@ -49,7 +49,8 @@ class MeanOp(TensorOp):
         ratio = quant_of(self.input).scale / quant_of(self.result).scale
         multiplier = quantize_multiplier(ratio)
         shift = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
-        return Multiplier((multiplier.value << shift) // count, multiplier.shift - shift)
+        value = (multiplier.value << shift) // count
+        return Multiplier(value, multiplier.shift - shift)
 
     def evaluate(self, *operands: Array) -> Array:
         x = operands[0].astype(np.int64) - quant_of(self.input).zero_point

@@ -17,7 +17,7 @@ from tinyts_dialect.tensors import quant_of, shape_of
 
 
 class SoftmaxParameters(NamedTuple):
-    """How the difference to a row's maximum is scaled, and the least one that counts."""
+    """How differences to the row's maximum are scaled; the least one that counts."""
 
     multiplier: int
     shift: int
