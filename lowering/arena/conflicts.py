@@ -1,0 +1,114 @@
+"""Which distances between two blocks collide: all a planner needs to know of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lowering.arena.blocks import Block, units
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Conflicts:
+    """Forbidden distances of every block to the blocks alive with it.
+
+    All lengths are in units of `unit` bytes. Block b collides with block
+    `others[b][i]` exactly if `low[b][i] < offset of b - offset of it < high[b][i]`.
+    A pair of plain buffers has one such open interval, (-size of b, size of other);
+    a pair with many pieces has as many as do not merge.
+    """
+
+    unit: int
+    sizes: Ints
+    others: tuple[Ints, ...]
+    low: tuple[Ints, ...]
+    high: tuple[Ints, ...]
+
+    def mirrored(self) -> Conflicts:
+        """The same blocks with addresses counted down from the end of the arena."""
+        growth = [
+            self.sizes[other] - size
+            for other, size in zip(self.others, self.sizes, strict=True)
+        ]
+        low = tuple(g - high for g, high in zip(growth, self.high, strict=True))
+        high = tuple(g - low for g, low in zip(growth, self.low, strict=True))
+        return Conflicts(self.unit, self.sizes, self.others, low, high)
+
+    def top(self, offsets: Ints) -> int:
+        """Units that an arena with the blocks at `offsets` needs."""
+        return int((offsets + self.sizes).max(initial=0))
+
+
+def find_conflicts(blocks: Sequence[Block], alignment: int) -> Conflicts:
+    """Compare every two pieces of different blocks that are alive at the same step.
+
+    The unit is the largest multiple of `alignment` that divides every length: blocks
+    pushed down until they touch lie at multiples of it.
+    """
+    count = len(blocks)
+    sizes = np.array([units(block.size, alignment) for block in blocks], np.int64)
+    table = np.array(
+        [
+            (index, piece.offset, piece.size, piece.first, piece.last)
+            for index, block in enumerate(blocks)
+            for piece in block.pieces
+            if piece.size
+        ],
+        np.int64,
+    ).reshape(-1, 5)
+    table = table[np.argsort(table[:, 3], kind="stable")]
+    owner, offset, size, first, last = table.T
+    left, right = _pairs_alive_together(owner, first, last)
+    block, other = owner[left], owner[right]
+    low = (offset[right] - offset[left] - size[left]) // alignment
+    high = -((offset[left] - offset[right] - size[right]) // alignment)
+    block, other, low, high = _merge(block, other, low, high)
+
+    unit = int(np.gcd.reduce(np.concatenate([sizes, low, high]))) or 1
+    cuts = np.searchsorted(block, np.arange(1, count))
+    return Conflicts(
+        alignment * unit,
+        sizes // unit,
+        *(tuple(np.split(x, cuts))[:count] for x in (other, low // unit, high // unit)),
+    )
+
+
+def _pairs_alive_together(owner: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
+    """Indices of two pieces of different blocks that share a step, both ways round.
+
+    The pieces are sorted by `first`, so the partners of a piece that start later are
+    the run of pieces from the next one to the last that starts before it dies.
+    """
+    index = np.arange(len(first))
+    partners = np.searchsorted(first, last, side="right") - index - 1
+    left = np.repeat(index, partners)
+    run_start = np.repeat(np.cumsum(partners) - partners, partners)
+    right = np.arange(len(left)) - run_start + left + 1
+    different = owner[left] != owner[right]
+    left, right = left[different], right[different]
+    return np.concatenate([left, right]), np.concatenate([right, left])
+
+
+def _merge(
+    block: Ints, other: Ints, low: Ints, high: Ints
+) -> tuple[Ints, Ints, Ints, Ints]:
+    """Sort by (block, other, low); join open intervals of one pair that overlap."""
+    if not len(block):
+        return block, other, low, high
+    order = np.lexsort((low, other, block))
+    block, other, low, high = block[order], other[order], low[order], high[order]
+    new_pair = np.ones(len(block), bool)
+    new_pair[1:] = (block[1:] != block[:-1]) | (other[1:] != other[:-1])
+    # One running maximum serves all pairs: each pair's lengths are lifted above those
+    # of the pair before.
+    lift = (np.cumsum(new_pair) - 1) * (int(high.max()) - int(high.min()) + 1)
+    reach = np.maximum.accumulate(high + lift) - lift
+    starts = new_pair
+    starts[1:] |= low[1:] >= reach[:-1]
+    kept = np.flatnonzero(starts)
+    return block[kept], other[kept], low[kept], np.maximum.reduceat(high, kept)

@@ -1,0 +1,71 @@
+"""Placing blocks one after another, each in a gap that the earlier ones leave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from lowering.arena.blocks import Block, Placement, check_alignment
+from lowering.arena.conflicts import Conflicts, Ints, find_conflicts
+from lowering.arena.orders import by_size
+
+UNPLACED = 1 << 40
+"""Offset, in units, of a block without a place: no gap reaches that far."""
+
+
+def place_in_order(
+    blocks: Sequence[Block], order: Sequence[int], alignment: int
+) -> tuple[int, ...]:
+    """First fit: the byte offset of every block, in the blocks' order.
+
+    Each block of `order` gets the lowest multiple of `alignment` at which no piece
+    collides with a placed piece alive at the same time. Raises ValueError if `order`
+    does not name every block once.
+    """
+    check_alignment(alignment)
+    if sorted(order) != list(range(len(blocks))):
+        raise ValueError(f"the order must name each of {len(blocks)} blocks once")
+    conflicts = find_conflicts(blocks, alignment)
+    offsets = place(conflicts, np.array(order, np.int64))
+    return tuple((offsets * conflicts.unit).tolist())
+
+
+def greedy_by_size(blocks: Sequence[Block], alignment: int) -> Placement:
+    """First fit by decreasing size: the planner of TFLite Micro."""
+    offsets = place_in_order(blocks, by_size(blocks).tolist(), alignment)
+    ends = [offset + b.size for offset, b in zip(offsets, blocks, strict=True)]
+    top = max(ends, default=0)
+    return Placement(offsets, -(-top // alignment) * alignment, "first fit by size")
+
+
+def place(
+    conflicts: Conflicts, order: Ints, *, best_fit: bool = False, limit: int = UNPLACED
+) -> Ints:
+    """Offsets in units: each block of `order` in its lowest gap, or in its tightest.
+
+    Gives up at the first block that ends above `limit` units: it and all later blocks
+    stay `UNPLACED`.
+    """
+    offsets = np.full(len(conflicts.sizes), UNPLACED, np.int64)
+    for block in order.tolist():
+        starts, slack = _gaps(conflicts, offsets, block)
+        gap = slack.argmin() if best_fit else 0
+        if starts[gap] + conflicts.sizes[block] > limit:
+            break
+        offsets[block] = starts[gap]
+    return offsets
+
+
+def _gaps(conflicts: Conflicts, offsets: Ints, block: int) -> tuple[Ints, Ints]:
+    """Where a block fits: the start of each gap, and the units that it leaves over."""
+    others = offsets[conflicts.others[block]]
+    placed = others < UNPLACED
+    low = (others + conflicts.low[block])[placed]
+    order = low.argsort()
+    reach = np.zeros(len(low) + 1, np.int64)
+    reach[1:] = (others + conflicts.high[block])[placed][order]
+    np.maximum.accumulate(reach, out=reach)
+    slack = np.append(low[order], UNPLACED) - reach
+    fits = np.flatnonzero(slack >= 0)
+    return reach[fits], slack[fits]
