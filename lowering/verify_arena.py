@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,12 @@ from lowering.accesses import (
     kernels_of,
     touched,
 )
+from tinyts_dialect.multipliers import INT32_MAX
 from tinyts_dialect.tsbuf import Access, BufferOp, ExternalOp, KernelOp, MemoryOp
 
 NEVER_WRITTEN = -1
+
+Numbers: TypeAlias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -56,8 +60,10 @@ class _Shadow:
     def __init__(
         self, size: int, alignment: int, buffers: list[BufferOp | ExternalOp]
     ) -> None:
-        self.contents: dict[MemoryOp | None, npt.NDArray[np.int64]] = {
-            None: np.full(size, NEVER_WRITTEN, np.int64)
+        total = sum(buffer.image.bytes for buffer in buffers)
+        self.dtype = np.int32 if total <= INT32_MAX else np.int64
+        self.contents: dict[MemoryOp | None, Numbers] = {
+            None: np.full(size, NEVER_WRITTEN, self.dtype)
         }
         self.first_number: dict[MemoryOp, int] = {}
         self.buffers = buffers
@@ -67,7 +73,7 @@ class _Shadow:
             number += buffer.image.bytes
             if isinstance(buffer, ExternalOp):
                 self.contents[buffer] = np.full(
-                    buffer.image.bytes, NEVER_WRITTEN, np.int64
+                    buffer.image.bytes, NEVER_WRITTEN, self.dtype
                 )
             elif buffer.offset is not None:
                 self._check_place(buffer, size, alignment)
@@ -115,7 +121,7 @@ class _Shadow:
                     f"output '{buffer.port.data.name}' is not complete",
                 )
 
-    def _place(self, part: ByteRange) -> tuple[npt.NDArray[np.int64], int]:
+    def _place(self, part: ByteRange) -> tuple[Numbers, int]:
         if isinstance(part.buffer, BufferOp):
             try:
                 return self.contents[None], part.buffer.placed_offset()
@@ -123,9 +129,9 @@ class _Shadow:
                 raise PassFailedException(f"verify-arena: {error}") from error
         return self.contents[part.buffer], 0
 
-    def _numbers(self, part: ByteRange) -> npt.NDArray[np.int64]:
+    def _numbers(self, part: ByteRange) -> Numbers:
         first = self.first_number[part.buffer]
-        return np.arange(first + part.first, first + part.last, dtype=np.int64)
+        return np.arange(first + part.first, first + part.last, dtype=self.dtype)
 
     def _write(self, part: ByteRange) -> None:
         contents, offset = self._place(part)

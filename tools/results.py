@@ -1,0 +1,78 @@
+"""`make results`: the table of arenas in the README, measured."""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from statistics import geometric_mean
+
+from tools.compiler import compile_path
+from tools.model_folders import models_folder
+from tools.options import resolve
+from tools.tflite_file import TFLiteError
+
+HEADER = (
+    "| model | TFLite Micro | whole tensors | TinyTS, external input "
+    "| TinyTS, input in the arena | TFLite Micro / TinyTS |\n"
+    "|---|---|---|---|---|---|"
+)
+
+
+def baselines(folder: Path) -> dict[str, int]:
+    """TFLite Micro's arena of each model, in bytes, from baselines.csv if it is there.
+
+    The file lies beside the models' folder.
+    """
+    path = folder.parent / "baselines.csv"
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8") as file:
+        return {
+            row["model"]: int(row["tflm_arena_bytes"]) for row in csv.DictReader(file)
+        }
+
+
+def arena(path: Path, **options: str) -> int:
+    """Arena of a model compiled with the given options, in bytes."""
+    return compile_path(path, resolve(**options)).arena_bytes
+
+
+def rows(folder: Path) -> Iterator[str]:
+    """The lines of the table; the last one is the geometric mean of the ratios."""
+    yield HEADER
+    known = baselines(folder)
+    ratios: list[float] = []
+    for path in sorted(folder.glob("*.tflite")):
+        try:
+            whole = arena(path, optimize="none")
+        except TFLiteError as error:
+            print(f"{path.name}: left out: {error}", file=sys.stderr)
+            continue
+        external, inside = arena(path), arena(path, input="arena")
+        tflm = known.get(path.stem)
+        ratio = "" if tflm is None else f"{tflm / external:.2f}"
+        if tflm is not None:
+            ratios.append(tflm / external)
+        yield (
+            f"| {path.stem} | {tflm or ''} | {whole} | {external} | {inside} | {ratio} |"
+        )
+    if ratios:
+        yield f"| geometric mean | | | | | {geometric_mean(ratios):.2f} |"
+
+
+def main() -> int:
+    """Entry point of `python -m tools.results`; the exit code."""
+    folder = models_folder()
+    if folder is None:
+        print("error: no models: run `make models` or set TINYTS_MODELS",
+              file=sys.stderr)
+        return 1
+    for row in rows(folder):
+        print(row, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
