@@ -60,7 +60,12 @@ def arena_and_function(module: ModuleOp) -> tuple[ArenaOp, FuncOp]:
     functions = [op for op in ops if isinstance(op, FuncOp)]
     if len(arenas) != 1 or len(functions) != 1:
         raise PassFailedException(
-            "expected one tsbuf.arena and one function; "
-            "run convert-tinyts-to-tsbuf first"
+            f"the module has {len(arenas)} tsbuf.arena and {len(functions)} functions, "
+            "expected one of each; run convert-tinyts-to-tsbuf first"
+        )
+    if len(functions[0].body.blocks) != 1:
+        raise PassFailedException(
+            f"function @{functions[0].sym_name.data} has "
+            f"{len(functions[0].body.blocks)} blocks; only one block can be compiled"
         )
     return arenas[0], functions[0]

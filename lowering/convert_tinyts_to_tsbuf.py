@@ -9,12 +9,18 @@ import numpy as np
 import numpy.typing as npt
 from xdsl.builder import Builder
 from xdsl.context import Context
-from xdsl.dialects.builtin import DictionaryAttr, ModuleOp
+from xdsl.dialects.builtin import (
+    DictionaryAttr,
+    IntegerAttr,
+    ModuleOp,
+    StringAttr,
+    UnregisteredOp,
+)
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint
-from xdsl.utils.exceptions import PassFailedException
+from xdsl.utils.exceptions import PassFailedException, VerifyException
 
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
 from lowering.operators import lowerings
@@ -22,7 +28,7 @@ from lowering.storage import Rows, Storage, returned_tensors
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.reshape import ReshapeOp
-from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
 from tinyts_dialect.tensors import dense, quant_of, shape_of, tensor_type
 from tinyts_dialect.tsbuf import Image, Port
 
@@ -56,11 +62,44 @@ class ConvertTinyTSToTSBuf(ModulePass):
                 "expected one"
             )
         function = functions[0]
+        _check(op, function)
         lowered = _Conversion(function, self.input, self.output).convert()
         op.body.block.insert_op_before(tsbuf.ArenaOp(), function)
         op.body.block.insert_op_before(lowered, function)
         function.detach()
         function.erase()
+
+
+def _check(module: ModuleOp, function: FuncOp) -> None:
+    """Names what cannot be lowered as a whole."""
+    what = f"convert-tinyts-to-tsbuf: function @{function.sym_name.data}"
+    if any(isinstance(op, tsbuf.ArenaOp) for op in module.body.block.ops):
+        raise PassFailedException(f"{what} is already lowered to tsbuf; run it once")
+    blocks = len(function.body.blocks)
+    if blocks != 1:
+        raise PassFailedException(
+            f"{what} has {blocks} blocks; only one block can be lowered"
+        )
+    for op in function.body.block.ops:
+        if not isinstance(op, TensorOp | ConstantOp | SliceOp | ConcatOp | ReturnOp):
+            name = op.op_name.data if isinstance(op, UnregisteredOp) else op.name
+            raise PassFailedException(
+                f"{what} contains {name}, which has no lowering; only operations of "
+                "the tinyts dialect have one"
+            )
+    for kind, types in (
+        ("argument", function.function_type.inputs),
+        ("result", function.function_type.outputs),
+    ):
+        if not types:
+            raise PassFailedException(f"{what} has no {kind}s; give it at least one")
+        for index, type_ in enumerate(types):
+            try:
+                quant_of(type_)
+            except VerifyException as error:
+                raise PassFailedException(
+                    f"{what}: {kind} {index}: {error}"
+                ) from error
 
 
 def _ports(function: FuncOp, direction: str) -> list[Port]:
@@ -73,6 +112,16 @@ def _ports(function: FuncOp, direction: str) -> list[Port]:
     for index, type_ in enumerate(types):
         attributes = listed.data[index].data if listed else {}
         name, layer = attributes.get("tinyts.name"), attributes.get("tinyts.layer")
+        if not isinstance(name, StringAttr | None):
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: tinyts.name of {direction} {index} is no "
+                "string"
+            )
+        if not isinstance(layer, IntegerAttr | None):
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: tinyts.layer of {direction} {index} is no "
+                "integer"
+            )
         ports.append(
             Port(
                 "input" if is_input else "output",
@@ -105,20 +154,20 @@ class _Conversion:
         for op in self.function.body.block.ops:
             if isinstance(op, TensorOp):
                 self._convert(op)
-        for index, (source, target) in enumerate(copies):
-            self._call(
-                KernelSpec("reshape", {}),
-                [source],
-                target,
-                layer=_ports(self.function, "output")[index].layer,
-            )
+        for layer, source, target in copies:
+            self._call(KernelSpec("reshape", {}), [source], target, layer)
+        for index, _ in enumerate(self.function.body.block.args):
+            self.table(("argument", index))  # also of an input that nothing reads
         self.builder.insert(self.calls)
         self.builder.insert(ReturnOp())
         return FuncOp(self.function.sym_name.data, ([], []), Region(self.block))
 
-    def _place_outputs(self) -> list[tuple[Rows, Rows]]:
-        """Puts returned tensors into the outputs; the copies that this leaves to do."""
-        copies: list[tuple[Rows, Rows]] = []
+    def _place_outputs(self) -> list[tuple[int, Rows, Rows]]:
+        """Puts returned tensors into the outputs; the copies that this leaves to do.
+
+        A copy is the number of its layer, its source and its target.
+        """
+        copies: list[tuple[int, Rows, Rows]] = []
         ports = _ports(self.function, "output")
         returned = returned_tensors(self.function, self.storage)
         for port, rows in zip(ports, returned, strict=True):
@@ -131,7 +180,7 @@ class _Conversion:
             image = Image(rows.last - rows.first, *tensor.image[1:])
             key = ("output", port.index)
             self.tables[key] = self._port_table(port, image)
-            copies.append((rows, Rows(key, 0, image.height)))
+            copies.append((port.layer, rows, Rows(key, 0, image.height)))
         return copies
 
     def _port_table(self, port: Port, image: Image) -> SSAValue:

@@ -49,7 +49,7 @@ class Lifetime:
 
 
 def lifetimes(function: FuncOp) -> dict[BufferOp, Lifetime]:
-    """The lifetime of every buffer of the arena that some kernel touches."""
+    """The lifetime of every buffer of the arena that has a port or a kernel touches."""
     kernels = kernels_of(function)
     found: dict[BufferOp, Lifetime] = {}
     for step, kernel in enumerate(kernels):
@@ -58,6 +58,9 @@ def lifetimes(function: FuncOp) -> dict[BufferOp, Lifetime]:
                 if isinstance(buffer, BufferOp):
                     lifetime = found.setdefault(buffer, Lifetime(step))
                     lifetime.last_uses[first, last] = step
+    for op in function.body.block.ops:
+        if isinstance(op, BufferOp) and op.port is not None and op not in found:
+            found[op] = Lifetime(0, {(0, op.image.bytes): 0})  # nothing reads it
     for buffer, lifetime in found.items():
         if is_input(buffer):
             lifetime.first = 0

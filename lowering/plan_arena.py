@@ -20,6 +20,7 @@ from lowering.arena.blocks import Placement, peak_live_bytes
 from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.plan import plan
 from lowering.live_ranges import blocks_of, lifetimes
+from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
 
 STRATEGIES = ("best", "greedy")
 
@@ -68,6 +69,11 @@ class PlanArena(ModulePass):
         )
 
     def _check_size(self, placement: Placement) -> None:
+        if placement.arena_bytes > MAX_ARENA_BYTES:
+            raise PassFailedException(
+                f"plan-arena: the buffers need {placement.arena_bytes} bytes, only "
+                f"{MAX_ARENA_BYTES} are supported; use a smaller model or alignment"
+            )
         if self.size is not None and placement.arena_bytes > self.size:
             raise PassFailedException(
                 f"plan-arena: the buffers need {placement.arena_bytes} bytes, "

@@ -30,6 +30,7 @@ def depth_first(operations: Sequence[Operation]) -> list[Operation]:
     """
     ordered: list[Operation] = []
     done: set[Operation] = set()
+    waiting: set[Operation] = set()
     inside = set(operations)
     roots = [op for op in operations if not any(r.uses for r in op.results)]
     for root in roots:
@@ -50,6 +51,9 @@ def depth_first(operations: Sequence[Operation]) -> list[Operation]:
                 done.add(op)
                 ordered.append(op)
                 continue
+            if missing in waiting:
+                raise PassFailedException(f"schedule: {op.name} needs its own result")
+            waiting.add(op)
             stack.append((op, position))
             stack.append((missing, 0))
     return ordered

@@ -26,7 +26,11 @@ from tinyts_dialect.interfaces import (
 )
 from tinyts_dialect.ops.structure import ConcatOp, SliceOp
 from tinyts_dialect.tensors import shape_of, whole_rect
+from tinyts_dialect.tsbuf import ArenaOp
 from tinyts_dialect.windows import Rect
+
+MAX_SLICES = 1 << 17
+"""Most slices of a module: what can be lowered in minutes."""
 
 
 def rows_of(whole: Rect, height: int) -> Iterator[Rect]:
@@ -87,6 +91,15 @@ def number_layers(module: ModuleOp) -> None:
             op.layer = IntegerAttr(next(free), i64)
 
 
+def slice_count(module: ModuleOp, height: int) -> int:
+    """Operations that the splittable ones of a module become."""
+    return sum(
+        -(-whole_rect(shape_of(op.output())).height // height)
+        for op in module.walk()
+        if isinstance(op, TensorOp) and is_splittable(op)
+    )
+
+
 @dataclass(frozen=True)
 class SplitHeight(ModulePass):
     """Cuts the result of every splittable op into slices of `height` rows."""
@@ -101,6 +114,17 @@ class SplitHeight(ModulePass):
                 f"split-height: height is {self.height}; it must be at least 1"
             )
         number_layers(op)
+        if any(isinstance(inner, ArenaOp) for inner in op.body.block.ops):
+            raise PassFailedException(
+                "split-height: the module is already lowered to tsbuf; run it before "
+                "convert-tinyts-to-tsbuf"
+            )
+        slices = slice_count(op, self.height)
+        if slices > MAX_SLICES:
+            raise PassFailedException(
+                f"split-height: height {self.height} makes {slices} slices, more than "
+                f"{MAX_SLICES}; use a larger height"
+            )
         PatternRewriteWalker(
             SplitRows(self.height), apply_recursively=False
         ).rewrite_module(op)

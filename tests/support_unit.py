@@ -22,6 +22,7 @@ from xdsl.passes import PassPipeline
 
 from lowering.pipelines import all_passes
 from tinyts_dialect.interpreter import interpret
+from tinyts_dialect.tensors import shape_of
 from tinyts_dialect.tinyts import TinyTS
 from tinyts_dialect.tsbuf import TSBuf
 from tools.import_tflite import import_tflite
@@ -66,7 +67,7 @@ def generated_inputs(module: ModuleOp, seed: int = 0) -> list[Array]:
     random = np.random.default_rng(seed)
     inputs: list[Array] = []
     for type_ in function_of(module).function_type.inputs:
-        shape: tuple[int, ...] = type_.get_shape()  # pyright: ignore
+        shape = shape_of(type_)
         level, noise = random.integers(-90, 90), random.normal(0, 12, shape)
         runs = [
             random.integers(-128, 128, shape),
@@ -110,7 +111,8 @@ import numpy as np
 from tflite_micro import runtime
 
 results = []
-for model, inputs, outputs in pickle.load(sys.stdin.buffer):
+for name, model, inputs, outputs in pickle.load(sys.stdin.buffer):
+    print(name, file=sys.stderr, flush=True)
     interpreter = runtime.Interpreter.from_bytes(model, arena_size=1 << 22)
     runs = []
     for run in range(len(inputs[0])):
@@ -126,10 +128,11 @@ pickle.dump(results, sys.stdout.buffer)
 def tflm_outputs(cases: Iterable[Case]) -> list[list[Array]]:
     """What TFLite Micro computes: for each case its outputs, leading axis = runs.
 
-    One process serves all cases. Raises RuntimeError with its last lines where it fails.
+    One process serves all cases. Where it fails, the RuntimeError has its last lines,
+    which name the case.
     """
     jobs = [
-        (c.model, c.inputs, len(function_of(c.module).function_type.outputs))
+        (c.name, c.model, c.inputs, len(function_of(c.module).function_type.outputs))
         for c in cases
     ]
     process = subprocess.run(
@@ -142,3 +145,99 @@ def tflm_outputs(cases: Iterable[Case]) -> list[list[Array]]:
         last = process.stderr.decode(errors="replace").strip().splitlines()[-5:]
         raise RuntimeError(f"exit code {process.returncode}: " + "; ".join(last))
     return pickle.loads(process.stdout)
+
+
+class LoweredText:
+    """Text of a module in the `tsbuf` dialect, one short line of Python a line of it.
+
+    Rows have `width` bytes: images are rows x width x 1. A buffer of a port lies in the
+    arena, or with `external` in the caller's memory. `module` parses the text; with
+    `arena_bytes` buffers must be placed.
+    """
+
+    def __init__(self, arena_bytes: int | None = None, width: int = 4) -> None:
+        self.width = width
+        self.arena = ""
+        if arena_bytes is not None:
+            self.arena = f" {{bytes = {arena_bytes} : i64, alignment = 4 : i64}}"
+        self.lines: list[str] = []
+        self.types: dict[str, str] = {}
+
+    def buffer(
+        self,
+        name: str,
+        rows: int,
+        offset: int | None = None,
+        port: str | None = None,
+        external: bool = False,
+    ) -> None:
+        """A buffer of some rows; `port` is "input" or "output"."""
+        properties: list[str] = []
+        if offset is not None:
+            properties.append(f"offset = {offset} : i64")
+        if port is not None:
+            index = sum(f"<{port} " in line for line in self.lines)
+            properties.append(
+                f'port = #tsbuf.port<{port} {index} "{name}" layer {len(self.lines)} '
+                f"[{rows}, {self.width}] #tinyts.quant<1.0 : f32, 0>>"
+            )
+        kind = "external" if external else "buffer"
+        self.types[name] = f"!tsbuf.buffer<{rows}x{self.width}x1xi8>"
+        self._line(name, f"tsbuf.{kind} {{{', '.join(properties)}}}")
+
+    def view(self, name: str, buffer: str, height: int, width: int) -> None:
+        """All bytes of a buffer as an image of another shape."""
+        self.types[name] = f"!tsbuf.buffer<{height}x{width}x1xi8>"
+        self.lines.append(
+            f"%{name} = tsbuf.view %{buffer} : {self.types[buffer]} -> "
+            f"{self.types[name]}"
+        )
+
+    def table(self, name: str, height: int, *parts: tuple[str, int]) -> None:
+        """A table of buffers, each with the number of its first row."""
+        types = [self.types[buffer] for buffer, _ in parts]
+        width = types[0].split("x")[1]
+        self.types[name] = f"!tsbuf.table<{height}x{width}x1xi8>"
+        starts = ", ".join(f"{first} : i64" for _, first in parts)
+        self.lines.append(
+            f"%{name} = tsbuf.rows {', '.join(f'%{buffer}' for buffer, _ in parts)} "
+            f"{{starts = [{starts}]}} : ({', '.join(types)}) -> {self.types[name]}"
+        )
+
+    def tensor(
+        self,
+        name: str,
+        rows: int,
+        offset: int | None = None,
+        port: str | None = None,
+        external: bool = False,
+    ) -> None:
+        """A table of one buffer, which is called like it with `_bytes` behind."""
+        self.buffer(f"{name}_bytes", rows, offset, port, external)
+        self.table(name, rows, (f"{name}_bytes", 0))
+
+    def call(self, output: tuple[str, int, int], *inputs: tuple[str, int, int]) -> None:
+        """A kernel that writes rows of one table and reads rows of others."""
+        reads = ", ".join(
+            self.operand(f"input_{position}", *rows)
+            for position, rows in enumerate(inputs, 1)
+        )
+        self.lines.append(
+            f'tsbuf.kernel "any" outs({self.operand("output", *output)})'
+            + (f" ins({reads})" if inputs else "")
+            + " layer 1 params {}"
+        )
+
+    def module(self) -> ModuleOp:
+        """The module, parsed and verified."""
+        body = "\n".join(self.lines)
+        return parse(
+            f"tsbuf.arena @sram{self.arena}\nfunc.func @f() {{\n{body}\nfunc.return\n}}"
+        )
+
+    def _line(self, name: str, text: str) -> None:
+        self.lines.append(f"%{name} = {text} : {self.types[name]}")
+
+    def operand(self, field: str, table: str, first: int, last: int) -> str:
+        """An operand of a kernel: rows of a table, under the name of a field."""
+        return f"{field} = %{table} [{first}, {last}] : {self.types[table]}"

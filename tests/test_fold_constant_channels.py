@@ -7,7 +7,8 @@ test compares every byte that both graphs compute on several inputs.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -126,18 +127,27 @@ def removed_from(module: ModuleOp) -> Removed:
     }
 
 
+def numbered(module: ModuleOp) -> Iterator[tuple[Hashable, TensorOp]]:
+    """Each op by its layer, name and kind, and by how many such ops came before it."""
+    seen: Counter[Hashable] = Counter()
+    for op in tensor_ops(module):
+        key = (op.layer, name_of(op), op.name)
+        yield (*key, seen[key]), op
+        seen[key] += 1
+
+
 def check(module: ModuleOp, inputs: int = 5) -> ModuleOp:
     """Folds a graph, compares it with the original layer by layer."""
     folded = fold(module)
-    layers = {(op.layer, name_of(op), op.name): op for op in tensor_ops(module)}
+    layers = dict(numbered(module))
     for arrays in inputs_of(module, inputs):
         before, expected = run(module, arrays)
         after, outputs = run(folded, arrays)
         assert_intervals_hold(module, before)
         for one, other in zip(expected, outputs, strict=True):
             np.testing.assert_array_equal(one, other)
-        for op in tensor_ops(folded):
-            whole = before[layers[op.layer, name_of(op), op.name].output()]
+        for key, op in numbered(folded):
+            whole = before[layers[key].output()]
             assert_same_layer(whole, op, after[op.output()])
     assert str(fold(folded)) == str(folded)
     return folded

@@ -115,20 +115,26 @@ def test_elements_are_treated_alike() -> None:
     order = random.permutation(6)
     found = softmax(rows[:, order], 0.05)
     np.testing.assert_array_equal(found, softmax(rows, 0.05)[:, order])
-    larger = rows[:, :1] > rows[:, 1:2]
-    assert (found[larger[:, 0], order.argsort()[0]].size) > 0
-    both = softmax(rows, 0.05)
-    assert (both[:, 0] >= both[:, 1])[larger[:, 0]].all()
+    larger = rows[:, 0] > rows[:, 1]
+    first, second = softmax(rows, 0.05)[larger, :2].T
+    assert (first >= second).all()
+    assert (first > second).any()
 
 
 def test_elements_too_small_to_count_are_zero() -> None:
     multiplier, shift, diff_min = parameters(0.5)
-    assert -63 <= diff_min <= -60
+    assert diff_min == -31
     rows = np.array([[100, 100 + diff_min, 99 + diff_min]])
     found = softmax_rows(rows, multiplier, shift, -3)
     assert found.tolist() == [[127, -128, -128]]
     halves = softmax_rows(np.array([[9, 9, -100]]), multiplier, shift, diff_min)
     assert halves.tolist() == [[0, 0, -128]]
+
+
+@pytest.mark.parametrize("depth", [512, 1000, 4095])
+def test_wide_rows_of_equals_are_zero(depth: int) -> None:
+    """TFLite Micro's shift leaves 32 bits here; the real value is below one half."""
+    assert (softmax(np.full((1, depth), 3), 0.1) == -128).all()
 
 
 # TFLite Micro
@@ -154,13 +160,12 @@ def oracle_cases() -> list[Case]:
     cases.extend(softmax_case(triples(), scale) for scale in (0.03, 0.3))
     cases.extend(
         softmax_case(rows, scale, beta)
-        for scale in (1e-7, 1e-3, 0.0117, 0.25, 1.0, 3.0, 8.0, 15.9)
+        for scale in (2e-7, 1e-3, 0.0117, 0.25, 1.0, 3.0, 8.0, 15.9)
         for beta in (0.1, 1.0, 1.9)
         if scale * beta < 16
     )
-    wide = random_bytes(random, (4, 1000)) // 16
-    cases.append(softmax_case(wide, 0.1))
-    cases.append(softmax_case(np.full((2, 4095), 3, np.int8), 0.1))
+    cases.append(softmax_case(random_bytes(random, (4, 1000)), 0.1))
+    cases.append(softmax_case(np.full((2, 511), 3, np.int8), 0.1))
     cases.append(softmax_case(random_bytes(random, (5, 1)), 0.1))
     for shape in ((7,), (1, 2, 7), (1, 3, 2, 5)):
         writer = softmax_model(shape, 0.08, 1.0)
@@ -176,11 +181,6 @@ def test_bits_of_tflite_micro() -> None:
         np.testing.assert_array_equal(found, expected, item.name)
 
 
-@pytest.mark.xfail(
-    reason="quantize_multiplier refuses 2**30 and more, TFLite Micro does not",
-    raises=ValueError,
-    strict=True,
-)
 def test_large_scales() -> None:
     """Only the maximum of a row counts where one step is 16 and more."""
     rows = random_bytes(np.random.default_rng(4), (50, 4)) // 32

@@ -185,9 +185,7 @@ def test_rectangles_of_random_windows() -> None:
         place, part = window.input_rect(Rect(y0, y1, x0, x1), height, width)
         assert Rect(0, height, 0, width).contains(place)
         cut = x[:, place.y0 : place.y1, place.x0 : place.x1]
-        np.testing.assert_array_equal(
-            window_taps(cut, part, 0), whole[:, y0:y1, x0:x1]
-        )
+        np.testing.assert_array_equal(window_taps(cut, part, 0), whole[:, y0:y1, x0:x1])
 
 
 def test_pads_of_an_image_grow_and_crop() -> None:
@@ -222,8 +220,7 @@ def test_rectangles_are_sets_of_pixels() -> None:
     random = np.random.default_rng(1)
     for _ in range(300):
         (y, yy), (x, xx), (v, vv), (u, uu) = (
-            sorted(int(n) for n in random.choice(6, 2, replace=False))
-            for _ in range(4)
+            sorted(int(n) for n in random.choice(6, 2, replace=False)) for _ in range(4)
         )
         one, other = Rect(y, yy, x, xx), Rect(v, vv, u, uu)
         common = one.intersection(other)

@@ -16,6 +16,9 @@ from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.windows import Pads, Rect, Window
 
+MAX_DISTANCE = 1 << 22
+"""Most rows or columns that a window, a padding or a rectangle may reach over."""
+
 
 @dataclass(frozen=True)
 class Quant:
@@ -137,6 +140,16 @@ class WindowAttr(Data[Window]):
         window = self.data
         if min(*window.kernel, *window.stride, *window.dilation) < 1:
             raise VerifyException("kernel, stride and dilation must be at least 1")
+        extents = (window.extent(0), window.extent(1))
+        _verify_distances("window", (*extents, *window.stride, *window.pads))
+
+
+def _verify_distances(what: str, values: Sequence[int]) -> None:
+    """Keeps sums and products with the size of a tensor within 32 bits."""
+    if max(abs(value) for value in values) > MAX_DISTANCE:
+        raise VerifyException(
+            f"{what} reaches over more than {MAX_DISTANCE} rows or columns"
+        )
 
 
 def _pair(values: Sequence[int]) -> tuple[int, int]:
@@ -167,6 +180,7 @@ class RectAttr(Data[Rect]):
         rect = self.data
         if rect.y0 < 0 or rect.x0 < 0 or rect.height < 1 or rect.width < 1:
             raise VerifyException(f"rectangle {tuple(rect)} is empty or negative")
+        _verify_distances("rectangle", rect)
 
 
 @irdl_attr_definition
@@ -183,6 +197,9 @@ class PadsAttr(Data[Pads]):
     def print_parameter(self, printer: Printer) -> None:
         with printer.in_angle_brackets():
             _print_ints(printer, self.data)
+
+    def verify(self) -> None:
+        _verify_distances("padding", self.data)
 
 
 @irdl_attr_definition

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import image_shape, quant_of, shape_of
 
 
 def broadcast_shape(lhs: SSAValue, rhs: SSAValue) -> tuple[int, ...]:
@@ -21,4 +21,12 @@ def broadcast_shape(lhs: SSAValue, rhs: SSAValue) -> tuple[int, ...]:
             raise VerifyException(
                 f"shapes {list(left)} and {list(right)} do not broadcast"
             )
-    return tuple(max(a, b) for a, b in zip(left, right, strict=True))
+    shape = tuple(max(a, b) for a, b in zip(left, right, strict=True))
+    for operand in (left, right):
+        pairs = zip(image_shape(operand), image_shape(shape), strict=True)
+        if any(size not in (1, whole) for size, whole in pairs):
+            raise VerifyException(
+                f"shape {list(operand)} broadcasts to {list(shape)} in a dimension "
+                "before the last three"
+            )
+    return shape

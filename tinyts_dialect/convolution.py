@@ -11,9 +11,15 @@ from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import Quant
-from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.interfaces import TensorOp, verifying_multipliers
 from tinyts_dialect.multipliers import quantize_multiplier
-from tinyts_dialect.tensors import quant_of, shape_of, tensor_type, to_array
+from tinyts_dialect.tensors import (
+    quant_of,
+    shape_of,
+    tensor_type,
+    to_array,
+    verify_size,
+)
 from tinyts_dialect.windows import Window
 
 Int32Array = npt.NDArray[np.int32]
@@ -44,11 +50,20 @@ def _channel_multipliers(
     return values, shifts
 
 
+def verify_multipliers(
+    input: SSAValue, weight_scales: DenseIntOrFPElementsAttr, output: SSAValue
+) -> None:
+    """Checks that every channel's multiplier can be represented."""
+    with verifying_multipliers():
+        channel_multipliers(quant_of(input), weight_scales, quant_of(output))
+
+
 def verify_kernel(weights: SSAValue, window: Window) -> tuple[int, int, int, int]:
     """The shape of int8 weights of rank 4 whose kernel is the window's."""
     shape = shape_of(weights)
     if tensor_type(weights).element_type != i8 or len(shape) != 4:
         raise VerifyException("weights must be an int8 tensor of rank 4")
+    verify_size(shape)
     if shape[1:3] != window.kernel:
         raise VerifyException(
             f"weights are {shape[1]}x{shape[2]}, "
@@ -58,27 +73,37 @@ def verify_kernel(weights: SSAValue, window: Window) -> tuple[int, int, int, int
 
 
 def verify_window_output(
-    op: TensorOp, input: SSAValue, window: Window, outputs: int
+    op: TensorOp, input: SSAValue, window: Window, outputs: int | None = None
 ) -> int:
-    """Checks the result of a windowed op; the channels of its [1, H, W, C] input."""
+    """Checks the result of a windowed op; the channels of its [1, H, W, C] input.
+
+    Without a number of `outputs` the result has as many channels as the input.
+    """
     shape = shape_of(input)
     quant_of(input)
     if len(shape) != 4 or shape[0] != 1:
         raise VerifyException(f"input has shape {list(shape)}, expected [1, H, W, C]")
     height, width = (window.output_size(axis, shape[axis + 1]) for axis in (0, 1))
-    op.verify_output((1, height, width, outputs))
+    channels = shape[3] if outputs is None else outputs
+    op.verify_output((1, height, width, channels))
     return shape[3]
 
 
 def verify_bias_and_scales(
-    bias: SSAValue, weight_scales: DenseIntOrFPElementsAttr, outputs: int
+    bias: SSAValue,
+    weight_scales: DenseIntOrFPElementsAttr,
+    outputs: int,
+    scales: int | None = None,
 ) -> None:
-    """Checks that there is one int32 bias and one finite f32 scale an output."""
+    """Checks that there is one int32 bias and one finite f32 scale an output.
+
+    `scales`, 1 or outputs, says where one scale may serve all.
+    """
+    count = 1 if scales == 1 else outputs
     if tensor_type(bias).element_type != i32 or shape_of(bias) != (outputs,):
         raise VerifyException(f"bias must be an int32 tensor of {outputs} elements")
     scales_type = weight_scales.get_type()
-    if tensor_type(scales_type).element_type != f32 or len(weight_scales) != outputs:
-        raise VerifyException(f"weight_scales must hold {outputs} values of type f32")
-    scales = to_array(weight_scales)
-    if not np.isfinite(scales).all():
+    if tensor_type(scales_type).element_type != f32 or len(weight_scales) != count:
+        raise VerifyException(f"weight_scales must hold {count} values of type f32")
+    if not np.isfinite(to_array(weight_scales)).all():
         raise VerifyException("weight_scales must be finite numbers")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +30,15 @@ from tinyts_dialect.tensors import (
 from tinyts_dialect.windows import Rect, Window
 
 Array = npt.NDArray[np.generic]
+
+
+@contextmanager
+def verifying_multipliers() -> Iterator[None]:
+    """Turns the ValueError of a multiplier out of range into a VerifyException."""
+    try:
+        yield
+    except ValueError as error:
+        raise VerifyException(str(error)) from error
 
 
 class TensorOp(IRDLOperation, abc.ABC):
@@ -73,6 +83,8 @@ class TensorOp(IRDLOperation, abc.ABC):
             raise VerifyException(
                 f"result has shape {list(actual)}, expected {list(shape)}"
             )
+        if len(actual) == 4 and actual[0] != 1:
+            raise VerifyException(f"batch is {actual[0]}; only batch 1 is supported")
         if self.rect is None:
             return
         height, width, _ = image_shape(actual)
@@ -107,11 +119,20 @@ class SplittableOpInterface(Operation, abc.ABC):
 
 
 def is_splittable(op: Operation) -> bool:
-    """Whether the operation has an image as result and can compute a part of it."""
-    return (
-        isinstance(op, TensorOp)
-        and isinstance(op, SplittableOpInterface)
-        and len(shape_of(op.output())) == 4
+    """Whether the operation has an image as result and can compute a part of it.
+
+    Of an operand that is no [1, H, W, C] there are no slices.
+    """
+    if not isinstance(op, TensorOp) or not isinstance(op, SplittableOpInterface):
+        return False
+    if len(shape_of(op.output())) != 4:
+        return False
+    needed = op.operand_rects(Rect(0, 1, 0, 1))
+    return all(
+        rect is None
+        or len(shape_of(operand)) == 4
+        or image_shape(shape_of(operand))[:2] == (1, 1)
+        for operand, rect in zip(op.operands, needed, strict=True)
     )
 
 

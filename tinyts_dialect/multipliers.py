@@ -31,7 +31,7 @@ def round_half_away(value: float) -> int:
     return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
 
 
-def quantize_multiplier(real: float) -> Multiplier:
+def quantize_multiplier(real: float, largest_shift: int = 30) -> Multiplier:
     """The fixed-point form of a real multiplier (TFLite's QuantizeMultiplier).
 
     Weight scales, and so multipliers, may be negative: converters do produce them.
@@ -48,8 +48,10 @@ def quantize_multiplier(real: float) -> Multiplier:
         exponent += 1
     if exponent < -31:
         return Multiplier(0, 0)
-    if exponent > 30:
-        raise ValueError(f"multiplier {real} is too large (the limit is 2**30)")
+    if exponent > largest_shift:
+        raise ValueError(
+            f"multiplier {real} is too large (the limit is 2**{largest_shift})"
+        )
     return Multiplier(value, exponent)
 
 

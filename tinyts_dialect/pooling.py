@@ -12,7 +12,7 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import ClampAttr, WindowAttr
 from tinyts_dialect.convolution import verify_window_output
 from tinyts_dialect.interfaces import WindowedOp
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import quant_of
 from tinyts_dialect.windows import Window
 
 
@@ -34,7 +34,7 @@ class PoolOp(WindowedOp):
 
     def verify_(self) -> None:
         window = self.window.data
-        verify_window_output(self, self.input, window, shape_of(self.input)[-1])
+        verify_window_output(self, self.input, window)
         if window.dilation != (1, 1):
             raise VerifyException("pools have no dilation")
         if quant_of(self.input) != quant_of(self.result):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,10 @@ from tinyts_dialect.windows import Rect
 
 DTYPES = {i8: np.dtype("<i1"), i32: np.dtype("<i4"), f32: np.dtype("<f4")}
 """NumPy types of the element types that the dialect knows."""
+
+
+MAX_ELEMENTS = 1 << 26
+"""Largest tensor, in elements; a microcontroller has memory for far less."""
 
 
 def activation_type(shape: Sequence[int], quant: Quant) -> TensorType[Attribute]:
@@ -47,10 +52,25 @@ def quant_of(value: SSAValue | Attribute) -> Quant:
     type_ = tensor_type(value)
     if type_.element_type != i8 or not isinstance(type_.encoding, QuantAttr):
         raise VerifyException(f"expected a quantized int8 tensor, found {type_}")
+    verify_size(type_.get_shape())
     quant = type_.encoding.data
     if not -128 <= quant.zero_point <= 127:
         raise VerifyException(f"zero point {quant.zero_point} is not an int8")
     return quant
+
+
+def verify_size(shape: Sequence[int]) -> None:
+    """Raises VerifyException where a dimension is unknown or 0, or all are too much."""
+    if any(size < 1 for size in shape):
+        known = ", ".join("?" if size < 0 else str(size) for size in shape)
+        raise VerifyException(
+            f"shape [{known}] has an unknown or empty dimension; every dimension must "
+            "be at least 1"
+        )
+    if prod(shape) > MAX_ELEMENTS:
+        raise VerifyException(
+            f"shape {list(shape)} has more than {MAX_ELEMENTS} elements"
+        )
 
 
 def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
@@ -85,6 +105,21 @@ def dense(array: npt.NDArray[np.generic]) -> DenseIntOrFPElementsAttr:
     element = next(type_ for type_, dtype in DTYPES.items() if dtype == array.dtype)
     data = np.ascontiguousarray(array, DTYPES[element]).tobytes()
     return DenseIntOrFPElementsAttr(TensorType(element, array.shape), BytesAttr(data))
+
+
+def verify_constant(
+    attribute: DenseIntOrFPElementsAttr, *types: Attribute
+) -> None:
+    """Raises VerifyException where a constant is of another type or incomplete."""
+    element = attribute.get_element_type()
+    known = types or tuple(DTYPES)
+    if element not in known:
+        raise VerifyException(
+            f"a constant of type {element}; expected "
+            f"{' or '.join(str(type_) for type_ in known)}"
+        )
+    if not attribute.shape_is_complete:
+        raise VerifyException("the value does not fill its shape")
 
 
 def to_array(attribute: DenseIntOrFPElementsAttr) -> npt.NDArray[np.generic]:

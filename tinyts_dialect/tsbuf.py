@@ -7,8 +7,10 @@ printer decides nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import prod
 from typing import ClassVar, Literal, NamedTuple
 
 from xdsl.dialects.builtin import (
@@ -19,12 +21,15 @@ from xdsl.dialects.builtin import (
     StringAttr,
     SymbolNameConstraint,
     TensorType,
+    i8,
+    i32,
     i64,
 )
 from xdsl.ir import (
     Attribute,
     Data,
     Dialect,
+    Operation,
     SSAValue,
     TypeAttribute,
 )
@@ -47,7 +52,10 @@ from xdsl.traits import Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import Quant, QuantAttr
-from tinyts_dialect.tensors import to_array
+from tinyts_dialect.tensors import verify_constant, verify_size
+
+MAX_ARENA_BYTES = 1 << 28
+"""Largest arena; a microcontroller has far less memory."""
 
 
 class Image(NamedTuple):
@@ -92,6 +100,9 @@ class BufferType(Data[Image], TypeAttribute):
     def print_parameter(self, printer: Printer) -> None:
         _print_image(printer, self.data)
 
+    def verify(self) -> None:
+        verify_size(self.data)
+
 
 @irdl_attr_definition
 class TableType(Data[Image], TypeAttribute):
@@ -105,6 +116,9 @@ class TableType(Data[Image], TypeAttribute):
 
     def print_parameter(self, printer: Printer) -> None:
         _print_image(printer, self.data)
+
+    def verify(self) -> None:
+        verify_size(self.data)
 
 
 @dataclass(frozen=True)
@@ -152,6 +166,13 @@ class PortAttr(Data[Port]):
             printer.print_string(f" layer {port.layer} {list(port.shape)} ")
             printer.print_attribute(QuantAttr(port.quant))
 
+    def verify(self) -> None:
+        verify_size(self.data.shape)
+        if not -128 <= self.data.quant.zero_point <= 127:
+            raise VerifyException(
+                f"zero point {self.data.quant.zero_point} is not an int8"
+            )
+
 
 @irdl_op_definition
 class ArenaOp(IRDLOperation):
@@ -172,6 +193,16 @@ class ArenaOp(IRDLOperation):
     def __init__(self, name: str = "sram") -> None:
         super().__init__(properties={"sym_name": StringAttr(name)})
 
+    def verify_(self) -> None:
+        if self.bytes is not None and not 0 <= self.bytes.value.data <= MAX_ARENA_BYTES:
+            raise VerifyException(
+                f"{self.bytes.value.data} bytes are not 0 to {MAX_ARENA_BYTES}"
+            )
+        if self.alignment is not None:
+            alignment = self.alignment.value.data
+            if alignment < 1 or alignment & (alignment - 1):
+                raise VerifyException(f"alignment {alignment} is not a power of two")
+
 
 class MemoryOp(IRDLOperation):
     """An op whose result is a buffer."""
@@ -182,6 +213,14 @@ class MemoryOp(IRDLOperation):
     def image(self) -> Image:
         """The buffer's height, width and channels."""
         return self.result.type.data  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _verify_port(image: Image, port: PortAttr | None) -> None:
+    if port is not None and prod(port.data.shape) != image.bytes:
+        raise VerifyException(
+            f"the port's shape {list(port.data.shape)} does not have the "
+            f"{image.bytes} bytes of the buffer"
+        )
 
 
 @irdl_op_definition
@@ -209,8 +248,13 @@ class BufferOp(MemoryOp):
         return self.offset.value.data
 
     def verify_(self) -> None:
-        if self.offset is not None and self.offset.value.data < 0:
+        _verify_port(self.image, self.port)
+        if self.offset is None:
+            return
+        if self.offset.value.data < 0:
             raise VerifyException("offset is negative")
+        if self.offset.value.data > MAX_ARENA_BYTES:
+            raise VerifyException(f"offset is larger than {MAX_ARENA_BYTES}")
 
 
 @irdl_op_definition
@@ -228,6 +272,9 @@ class ExternalOp(MemoryOp):
         super().__init__(
             properties={"port": PortAttr(port)}, result_types=[BufferType(image)]
         )
+
+    def verify_(self) -> None:
+        _verify_port(self.image, self.port)
 
 
 @irdl_op_definition
@@ -247,6 +294,7 @@ class ConstantBufferOp(MemoryOp):
         )
 
     def verify_(self) -> None:
+        verify_constant(self.value, i8)
         if len(self.value.data.data) != self.image.bytes:
             raise VerifyException("the value does not fill the buffer")
 
@@ -300,7 +348,9 @@ class ConstantOp(IRDLOperation):
         printer.print_attribute(self.value)
 
     def verify_(self) -> None:
-        to_array(self.value)
+        if self.value.get_type() != self.result.type:
+            raise VerifyException("the value's type is not the result's")
+        verify_constant(self.value, i8, i32)
 
 
 @irdl_op_definition
@@ -444,6 +494,11 @@ class KernelOp(IRDLOperation):
             raise VerifyException("there must be two row numbers for each table")
         if not self.outs:
             raise VerifyException("a kernel must write something")
+        names = [self.kernel.data, *_parameter_names(self.params)]
+        names += [part for f in self.fields for part in f.data.split(".")]
+        for name in names:
+            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+                raise VerifyException(f"'{name}' is not a name of a kernel or a field")
         for access in self._accesses():
             height = access.table.image.height
             if not 0 <= access.first < access.last <= height:
@@ -508,6 +563,13 @@ class KernelOp(IRDLOperation):
         return op
 
 
+def _parameter_names(params: DictionaryAttr) -> Iterator[str]:
+    for name, value in params.data.items():
+        yield name
+        if isinstance(value, DictionaryAttr):
+            yield from _parameter_names(value)
+
+
 def _parse_kernel_operand(
     parser: Parser, with_rows: bool
 ) -> tuple[str, SSAValue, int, int]:
@@ -516,9 +578,12 @@ def _parse_kernel_operand(
     operand = parser.parse_unresolved_operand()
     first = last = 0
     if with_rows:
-        first, last = parser.parse_comma_separated_list(
+        rows = parser.parse_comma_separated_list(
             parser.Delimiter.SQUARE, parser.parse_integer
         )
+        if len(rows) != 2:
+            parser.raise_error(f"expected 2 row numbers, found {len(rows)}")
+        first, last = rows
     parser.parse_punctuation(":")
     return field, parser.resolve_operand(operand, parser.parse_type()), first, last
 
@@ -540,7 +605,11 @@ def table_of(value: SSAValue) -> RowsOp:
 def root_buffer(value: SSAValue) -> MemoryOp:
     """The buffer behind views."""
     owner = value.owner
+    views: set[Operation] = set()
     while isinstance(owner, ViewOp):
+        if owner in views:
+            raise VerifyException("a view is a view of itself")
+        views.add(owner)
         owner = owner.buffer.owner
     if not isinstance(owner, MemoryOp):
         raise VerifyException("expected a buffer")

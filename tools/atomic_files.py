@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tempfile
 from collections.abc import Mapping
+from errno import EISDIR, ENOENT, ENOTDIR
 from pathlib import Path
 
 
@@ -14,13 +16,28 @@ def write_text(path: Path, text: str) -> None:
 
 
 def write_bytes(path: Path, data: bytes) -> None:
-    """Writes a file under a temporary name beside it, then renames it."""
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    """Writes a file under a temporary name beside it, then renames it.
+
+    Raises OSError, with the name of the file or of its folder.
+    """
+    _check_target(path)
+    if not path.parent.is_dir():
+        reason = ENOTDIR if path.parent.exists() else ENOENT
+        raise OSError(reason, os.strerror(reason), str(path.parent))
+    try:
+        descriptor, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name[:64]}-"
+        )
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)
         os.chmod(temporary, 0o666 & ~_umask())
         os.replace(temporary, path)
+    except OSError as error:
+        os.unlink(temporary)
+        raise OSError(error.errno, error.strerror, str(path)) from error
     except BaseException:
         os.unlink(temporary)
         raise
@@ -29,9 +46,25 @@ def write_bytes(path: Path, data: bytes) -> None:
 def write_tree(directory: Path, files: Mapping[str, str]) -> None:
     """Writes files below a directory, which is made where it is missing.
 
-    Every file is written under a temporary name before the first one is renamed.
+    Every file is written under a temporary name before the first one is renamed; where
+    that fails, directories that were made are removed again.
     """
+    made = [folder for folder in (directory, *directory.parents) if not folder.exists()]
+    try:
+        _write_tree(directory, files)
+    except BaseException:
+        if directory in made:
+            shutil.rmtree(directory, ignore_errors=True)
+        for folder in made:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        raise
+
+
+def _write_tree(directory: Path, files: Mapping[str, str]) -> None:
     directory.mkdir(parents=True, exist_ok=True)
+    for name in files:
+        _check_target(directory / name)
     with tempfile.TemporaryDirectory(dir=directory, prefix=".tinyts-") as temporary:
         for name, text in files.items():
             staged = Path(temporary, name)
@@ -41,6 +74,11 @@ def write_tree(directory: Path, files: Mapping[str, str]) -> None:
             target = directory / name
             target.parent.mkdir(parents=True, exist_ok=True)
             os.replace(Path(temporary, name), target)
+
+
+def _check_target(path: Path) -> None:
+    if path.is_dir():
+        raise OSError(EISDIR, os.strerror(EISDIR), str(path))
 
 
 def _umask() -> int:

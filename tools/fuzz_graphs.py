@@ -23,7 +23,7 @@ from pathlib import Path
 
 from tools.compiler import compile_path
 from tools.differential import find_differences
-from tools.options import CompileOptions, resolve
+from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.oracle import run_oracle
 from tools.random_graphs import random_graph
 from tools.run_inputs import GENERATORS, input_details, random_inputs
@@ -72,12 +72,9 @@ def draw_options(seed: int) -> tuple[str, ...]:
 
 def compile_options(words: Sequence[str]) -> CompileOptions:
     """The options of a command line of `draw_options`."""
-    named = {
-        option.removeprefix("--").replace("-", "_"): value
-        for option, value in zip(words[::2], words[1::2], strict=True)
-    }
-    numbers = {"split_height", "alignment"} & set(named)
-    return resolve(**named | {name: int(named[name]) for name in numbers})
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return from_arguments(parser.parse_args(words))
 
 
 def check_seed(seed: int, keep: Path, cache: Path) -> Failure | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import NoReturn
 
 from xdsl.builder import Builder
 from xdsl.dialects.builtin import (
@@ -12,21 +13,25 @@ from xdsl.dialects.builtin import (
     IntegerAttr,
     ModuleOp,
     StringAttr,
+    TensorType,
     i64,
 )
 from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import Block, Region
+from xdsl.ir import Attribute, Block, Region, SSAValue
 from xdsl.rewriter import InsertPoint
+from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.tensors import activation_type
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
     ImportState,
     OperatorReader,
+    operator_message,
     tensor_location,
     tensor_quant,
 )
 from tools.tflite_file import (
+    OperatorInfo,
     TensorInfo,
     TFLiteError,
     TFLiteFile,
@@ -56,6 +61,7 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     """
     file = read_tflite(data)
     _check_operators(file)
+    _check_writers(file)
     inputs = [file.tensors[index] for index in file.inputs]
     block = Block(arg_types=[_type_of(tensor) for tensor in inputs])
     builder = Builder(InsertPoint.at_end(block))
@@ -67,12 +73,14 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     for operator in file.operators:
         reader = OperatorReader(state, operator)
         _check_batch(reader)
-        value = _ENTRIES[operator.builtin].read(reader)
-        state.values[reader.output.index] = value
+        state.values[reader.output.index] = _read(reader)
     outputs = [file.tensors[index] for index in file.outputs]
     for tensor in outputs:
-        if tensor.index not in state.values:
-            raise TFLiteError(f"output '{tensor.name}' is not computed by any operator")
+        if tensor.index not in state.values or tensor.data is not None:
+            raise TFLiteError(
+                f"output {tensor.label} is not computed by any operator; export the "
+                "model again"
+            )
     results = [state.values[tensor.index] for tensor in outputs]
     builder.insert(ReturnOp(*results))
     function = FuncOp(
@@ -87,8 +95,14 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     return module
 
 
-def _type_of(tensor: TensorInfo):
-    return activation_type(tensor.shape, tensor_quant(tensor))
+def _type_of(tensor: TensorInfo) -> TensorType[Attribute]:
+    quant = tensor_quant(tensor)
+    if len(tensor.shape) > 3 and tensor.shape[0] != 1:
+        raise TFLiteError(
+            f"input {tensor.label}: batch is {tensor.shape[0]}; export the model with "
+            "batch 1"
+        )
+    return activation_type(tensor.shape, quant)
 
 
 def _port_attributes(tensors: list[TensorInfo]) -> ArrayAttr[DictionaryAttr]:
@@ -105,17 +119,69 @@ def _port_attributes(tensors: list[TensorInfo]) -> ArrayAttr[DictionaryAttr]:
     )
 
 
+def _read(reader: OperatorReader) -> SSAValue:
+    """The value of an operator's output."""
+    try:
+        return _ENTRIES[reader.operator.builtin].read(reader)
+    except VerifyException as error:  # an attribute's; `build` reports an operation's
+        reader.fail_verification(error)
+
+
 def _check_operators(file: TFLiteFile) -> None:
-    """Names the first operator that the table does not have."""
+    """Names the first operator that the table does not have, or not in this form."""
     for operator in file.operators:
-        if operator.builtin in _ENTRIES:
-            continue
-        outputs = [file.tensors[index].name for index in operator.outputs]
-        raise TFLiteError(
-            f"operator {operator.index} {operator.builtin} "
-            f"(tensor '{', '.join(outputs)}'): not supported; replace it in the model "
-            "or see docs/operators.md for the supported operators"
-        )
+        entry = _ENTRIES.get(operator.builtin)
+        count = len(operator.inputs)
+        if entry is None:
+            _fail(
+                file,
+                operator,
+                "not supported; replace it in the model or see docs/operators.md for "
+                "the supported operators",
+            )
+        if operator.has_custom_options:
+            _fail(
+                file,
+                operator,
+                "has custom options, which a built-in operator must not have; export "
+                "the model again",
+            )
+        if not entry.inputs[0] <= count <= entry.inputs[1]:
+            expected = " to ".join(str(bound) for bound in sorted({*entry.inputs}))
+            _fail(
+                file,
+                operator,
+                f"has {count} inputs, expected {expected}; export the model again",
+            )
+
+
+def _check_writers(file: TFLiteFile) -> None:
+    """Every tensor has one source: an input of the model, a constant, an operator."""
+    sources: dict[int, str] = {}
+    for index in file.inputs:
+        tensor = file.tensors[index]
+        if tensor.data is not None or index in sources:
+            problem = "constant" if tensor.data is not None else "listed twice"
+            raise TFLiteError(
+                f"input {tensor.label} of the model is {problem}; export it again"
+            )
+        sources[index] = "an input of the model"
+    for operator in file.operators:
+        for index in operator.outputs:
+            constant = file.tensors[index].data is not None
+            source = "constant" if constant else sources.get(index)
+            if source is not None:
+                _fail(
+                    file,
+                    operator,
+                    f"it writes a tensor that is already {source}; export the model "
+                    "again",
+                )
+            sources[index] = f"written by operator {operator.index}"
+
+
+def _fail(file: TFLiteFile, operator: OperatorInfo, message: str) -> NoReturn:
+    raise TFLiteError(operator_message(file, operator, message))
 
 
 def _check_batch(reader: OperatorReader) -> None:

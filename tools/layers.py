@@ -44,11 +44,13 @@ def _assemble(
 ) -> dict[int, dict[int, list[Int8Array]]]:
     """Rows of each layer: layer -> row -> one array of bytes for each run."""
     rows: dict[int, dict[int, list[Int8Array]]] = {}
-    for run in records:
+    for number, run in enumerate(records):
         for record in run:
             layer = rows.setdefault(record.layer, {})
             for y in range(record.first, record.last):
-                layer.setdefault(y, []).append(record.rows[y - record.first])
+                arrays = layer.setdefault(y, [])
+                if len(arrays) == number:  # a copy of the layer repeats its rows
+                    arrays.append(record.rows[y - record.first])
     return rows
 
 

@@ -38,6 +38,7 @@ from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.tensors import dense, quant_of, shape_of
 from tinyts_dialect.windows import Pads
 from tools.operator_reader import OperatorReader
+from tools.tflite_file import MAX_OPERANDS
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class OperatorEntry:
     """Builds the operation of one operator; the value of its output."""
     supports: str
     """What is supported, for the generated page."""
+    inputs: tuple[int, int]
+    """Least and most inputs, those that are left out included."""
 
 
 ACTIVATIONS = "fused NONE, RELU, RELU6, RELU_N1_TO_1"
@@ -59,8 +62,8 @@ ACTIVATIONS = "fused NONE, RELU, RELU6, RELU_N1_TO_1"
 def _read_conv_2d(reader: OperatorReader) -> SSAValue:
     options = reader.options(tflite.Conv2DOptions)
     input = reader.activation(0)
-    weights, scales = reader.weights(1, channel_axis=0)
-    channels, height, width, _ = _rank_4(reader, weights)
+    weights, scales = reader.weights(1, rank=4, channel_axis=0)
+    channels, height, width, _ = shape_of(weights)
     window = reader.window(
         input,
         (height, width),
@@ -82,8 +85,11 @@ def _read_conv_2d(reader: OperatorReader) -> SSAValue:
 def _read_depthwise_conv_2d(reader: OperatorReader) -> SSAValue:
     options = reader.options(tflite.DepthwiseConv2DOptions)
     input = reader.activation(0)
-    weights, scales = reader.weights(1, channel_axis=3)
-    _, height, width, channels = _rank_4(reader, weights)
+    weights, scales = reader.weights(1, rank=4, channel_axis=3)
+    _, height, width, channels = shape_of(weights)
+    _check_depth_multiplier(
+        reader, options.DepthMultiplier(), shape_of(input)[-1:], channels
+    )
     window = reader.window(
         input,
         (height, width),
@@ -102,11 +108,15 @@ def _read_depthwise_conv_2d(reader: OperatorReader) -> SSAValue:
     )
 
 
-def _rank_4(reader: OperatorReader, weights: SSAValue) -> tuple[int, int, int, int]:
-    shape = shape_of(weights)
-    if len(shape) != 4:
-        reader.fail(f"weights have rank {len(shape)}, expected 4")
-    return shape[0], shape[1], shape[2], shape[3]
+def _check_depth_multiplier(
+    reader: OperatorReader, multiplier: int, depth: tuple[int, ...], channels: int
+) -> None:
+    """TensorFlow Lite Micro takes the multiplier from the option, not from shapes."""
+    if depth and depth[0] * multiplier != channels:
+        reader.fail(
+            f"depth multiplier {multiplier} of {depth[0]} input channels does not make "
+            f"{channels} output channels; export the model again"
+        )
 
 
 def _read_fully_connected(reader: OperatorReader) -> SSAValue:
@@ -114,13 +124,21 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
     if options.WeightsFormat() != 0:
         reader.fail("shuffled weights are not supported; export plain weights")
     input = reader.activation(0)
-    weights, scales = reader.weights(1, channel_axis=0)
-    if len(shape_of(weights)) != 2:
-        reader.fail(f"weights have rank {len(shape_of(weights))}, expected 2")
+    weights, scales = reader.weights(1, rank=2, channel_axis=0)
+    if len(scales) == 1:
+        reader.check_bias_scale(scales[0])
     outputs, depth = shape_of(weights)
     elements = int(np.prod(shape_of(input)))
-    if depth == 0 or elements % depth:
-        reader.fail(f"input of {elements} elements is no multiple of depth {depth}")
+    if elements % depth:
+        reader.fail(
+            f"input of {elements} elements is no multiple of depth {depth}; export the "
+            "model again"
+        )
+    if reader.output.shape[-1:] != (outputs,):
+        reader.fail(
+            f"output has shape {list(reader.output.shape)}; its last dimension must be "
+            f"the {outputs} outputs of the weights; export the model again"
+        )
     batches = elements // depth
     if shape_of(input) != (batches, depth):
         input = reader.build(
@@ -152,7 +170,7 @@ def _read_add(reader: OperatorReader) -> SSAValue:
     activation = reader.options(tflite.AddOptions).FusedActivationFunction()
     return reader.build(
         AddOp,
-        [reader.activation(0), reader.activation(1)],
+        reader.activations_of_one_rank(),
         {"clamp": ClampAttr(reader.clamp(activation))},
     )
 
@@ -161,7 +179,7 @@ def _read_mul(reader: OperatorReader) -> SSAValue:
     activation = reader.options(tflite.MulOptions).FusedActivationFunction()
     return reader.build(
         MulOp,
-        [reader.activation(0), reader.activation(1)],
+        reader.activations_of_one_rank(),
         {"clamp": ClampAttr(reader.clamp(activation))},
     )
 
@@ -169,17 +187,30 @@ def _read_mul(reader: OperatorReader) -> SSAValue:
 def _read_pad(reader: OperatorReader) -> SSAValue:
     input = reader.activation(0)
     paddings = reader.constant(1, "int32", "int64")
-    if paddings.shape != (4, 2):
-        reader.fail("only PAD of tensors of rank 4 is supported")
+    shape = shape_of(input)
+    if len(shape) > 4 or paddings.shape != (len(shape), 2):
+        reader.fail("only PAD of tensors up to rank 4 is supported; reshape its input")
+    ones = (1,) * (4 - len(shape))
+    if ones:
+        paddings = np.pad(paddings, ((len(ones), 0), (0, 0)))
+        input = reader.build(
+            ReshapeOp,
+            [input],
+            shape=(*ones, *shape),
+            quant=quant_of(input),
+            computes=False,
+        )
     batch, rows, columns, channels = (tuple(map(int, row)) for row in paddings)
     if batch != (0, 0):
-        reader.fail("PAD of the batch is not supported")
+        reader.fail("PAD of the batch is not supported; pad rows and columns only")
     if paddings.min() < 0:
-        reader.fail("negative paddings are not supported")
+        reader.fail("negative paddings are not supported; use a slice of the input")
     properties = {"pads": PadsAttr(Pads(*rows, *columns))}
     if channels != (0, 0):
         properties["channel_pads"] = PairAttr((channels[0], channels[1]))
-    return reader.build(PadOp, [input], properties)
+    padded = (*ones, *reader.output.shape)
+    result = reader.build(PadOp, [input], properties, shape=padded)
+    return _with_output_shape(reader, result)
 
 
 def _read_pool(
@@ -221,8 +252,12 @@ def _read_mean(reader: OperatorReader) -> SSAValue:
     input = reader.activation(0)
     rank = len(shape_of(input))
     listed = [int(axis) for axis in reader.constant(1, "int32").reshape(-1)]
-    if not all(-rank <= axis < rank for axis in listed):
-        reader.fail(f"axes {listed} do not exist in a tensor of rank {rank}")
+    wrong = [axis for axis in listed if not -rank <= axis < rank]
+    if wrong:
+        reader.fail(
+            f"axis {wrong[0]} does not exist in a tensor of rank {rank}; export the "
+            "model again"
+        )
     axes = sorted({axis % rank for axis in listed})
     kept = tuple(
         1 if axis in axes else size for axis, size in enumerate(shape_of(input))
@@ -239,7 +274,7 @@ def _read_mean(reader: OperatorReader) -> SSAValue:
 def _read_concatenation(reader: OperatorReader) -> SSAValue:
     options = reader.options(tflite.ConcatenationOptions)
     if options.FusedActivationFunction() != tflite.ActivationFunctionType.NONE:
-        reader.fail("a fused activation is not supported")
+        reader.fail("a fused activation is not supported; apply it to the inputs")
     inputs = [reader.activation(i) for i in range(reader.input_count())]
     axis = options.Axis()
     if axis < 0:
@@ -253,18 +288,21 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         AddOp,
         _read_add,
         f"two tensors or a tensor and a constant, broadcast; {ACTIVATIONS}",
+        (2, 2),
     ),
     OperatorEntry(
         "AVERAGE_POOL_2D",
         AveragePool2DOp,
         _read_pool(AveragePool2DOp),
         f"any filter and stride, SAME and VALID; {ACTIVATIONS}",
+        (1, 1),
     ),
     OperatorEntry(
         "CONCATENATION",
         ConcatenationOp,
         _read_concatenation,
         "any number of inputs, any axis, one quantization",
+        (1, MAX_OPERANDS),
     ),
     OperatorEntry(
         "CONV_2D",
@@ -272,6 +310,7 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_conv_2d,
         "any kernel, stride and dilation, SAME and VALID, per-tensor or per-channel "
         f"weights, with or without bias; {ACTIVATIONS}",
+        (2, 3),
     ),
     OperatorEntry(
         "DEPTHWISE_CONV_2D",
@@ -279,6 +318,7 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_depthwise_conv_2d,
         "any kernel, stride, dilation and multiplier, SAME and VALID, per-tensor or "
         f"per-channel weights, with or without bias; {ACTIVATIONS}",
+        (2, 3),
     ),
     OperatorEntry(
         "FULLY_CONNECTED",
@@ -286,27 +326,48 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_fully_connected,
         "any rank of the input, per-tensor or per-channel weights, with or without "
         f"bias; {ACTIVATIONS}",
+        (2, 3),
     ),
     OperatorEntry(
         "MAX_POOL_2D",
         MaxPool2DOp,
         _read_pool(MaxPool2DOp),
         f"any filter and stride, SAME and VALID; {ACTIVATIONS}",
+        (1, 1),
     ),
-    OperatorEntry("MEAN", MeanOp, _read_mean, "any axes, keep_dims or not"),
+    OperatorEntry(
+        "MEAN",
+        MeanOp,
+        _read_mean,
+        "any axes, keep_dims or not",
+        (2, 2),
+    ),
     OperatorEntry(
         "MUL",
         MulOp,
         _read_mul,
         f"two tensors or a tensor and a constant, broadcast; {ACTIVATIONS}",
+        (2, 2),
     ),
     OperatorEntry(
-        "PAD", PadOp, _read_pad, "rank 4: rows, columns and channels, or nothing"
+        "PAD",
+        PadOp,
+        _read_pad,
+        "up to rank 4: rows, columns and channels, or nothing",
+        (2, 2),
     ),
     OperatorEntry(
-        "RESHAPE", ReshapeOp, _read_reshape, "any shapes; it may change quantization"
+        "RESHAPE",
+        ReshapeOp,
+        _read_reshape,
+        "any shapes; it may change quantization",
+        (1, 2),
     ),
     OperatorEntry(
-        "SOFTMAX", SoftmaxOp, _read_softmax, "over the last axis of any rank, any beta"
+        "SOFTMAX",
+        SoftmaxOp,
+        _read_softmax,
+        "over the last axis of any rank, any beta",
+        (1, 1),
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import isfunction, signature
 from typing import NoReturn, Protocol, TypeVar
 
 import numpy as np
@@ -16,11 +17,25 @@ from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import Clamp, Quant
-from tinyts_dialect.multipliers import round_half_away
+from tinyts_dialect.multipliers import INT32_MAX, round_half_away
+from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import activation_type, dense, image_shape
+from tinyts_dialect.tensors import (
+    activation_type,
+    dense,
+    image_shape,
+    quant_of,
+    to_array,
+)
 from tinyts_dialect.windows import Pads, Window, same_pads
-from tools.tflite_file import OperatorInfo, TensorInfo, TFLiteError, TFLiteFile
+from tools.tflite_file import (
+    DAMAGE,
+    OperatorInfo,
+    TensorInfo,
+    TFLiteError,
+    TFLiteFile,
+    shown,
+)
 
 
 class _Options(Protocol):
@@ -28,6 +43,19 @@ class _Options(Protocol):
 
 
 OptionsT = TypeVar("OptionsT", bound=_Options)
+
+_OPTION_TYPES: dict[str, int] = {
+    name: value
+    for name, value in vars(tflite.BuiltinOptions).items()
+    if isinstance(value, int)
+}
+_NO_OPTIONS = Table(bytes((4, 0, 4, 0, 4, 0, 0, 0)), 4)
+"""A table without fields: every option has the schema's default."""
+
+INT16_MAX = 2**15 - 1
+
+MAX_BIAS_SCALE_ERROR = 0.02
+"""Steps of the output's scale by which a bias of 1 may be off; TFLite's tolerance."""
 
 
 @dataclass
@@ -53,12 +81,17 @@ def tensor_quant(tensor: TensorInfo) -> Quant:
             f"{what} has {len(tensor.scales)} scales; an activation needs one; "
             "convert the model with full integer quantization"
         )
+    if 0 in tensor.shape:
+        raise TFLiteError(
+            f"{what} has shape {list(tensor.shape)}: it is empty; export the model "
+            "with fixed shapes"
+        )
     scale = float(tensor.scales[0])
     zero_point = int(tensor.zero_points[0])
     if not (np.isfinite(scale) and scale > 0 and -128 <= zero_point <= 127):
         raise TFLiteError(
             f"{what} has scale {scale}, zero point {zero_point}: not an int8 "
-            "quantization; the model is damaged"
+            "quantization; the model is damaged; export it again"
         )
     return Quant(scale, zero_point)
 
@@ -66,6 +99,15 @@ def tensor_quant(tensor: TensorInfo) -> Quant:
 def tensor_location(tensor: TensorInfo) -> NameLoc:
     """The location that carries a tensor's name."""
     return NameLoc(StringAttr(tensor.name), NoneAttr())
+
+
+def operator_message(file: TFLiteFile, operator: OperatorInfo, message: str) -> str:
+    """The message, behind an operator's index, name and output tensors."""
+    names = ", ".join(file.tensors[index].name for index in operator.outputs)
+    return (
+        f"operator {operator.index} {operator.builtin} (tensor '{shown(names)}'): "
+        f"{message}"
+    )
 
 
 class OperatorReader:
@@ -82,27 +124,34 @@ class OperatorReader:
         """Raises a TFLiteError that names the operator and its output tensor."""
         raise TFLiteError(self.describe(message))
 
+    def fail_verification(self, error: VerifyException) -> NoReturn:
+        """Raises the TFLiteError of an operator that makes no valid operation."""
+        self.fail(f"{str(error).splitlines()[-1].strip()}; export the model again")
+
     def describe(self, message: str) -> str:
         """The message, behind the operator's index, name and output tensor."""
-        name = ""
-        if self.operator.outputs:
-            name = self.state.file.tensors[self.operator.outputs[0]].name
-        return (
-            f"operator {self.operator.index} {self.operator.builtin} "
-            f"(tensor '{name}'): {message}"
-        )
+        return operator_message(self.state.file, self.operator, message)
 
     def options(self, kind: type[OptionsT]) -> OptionsT:
         """The operator's options, read as the given table of the schema.
 
-        An operator without options has the schema's defaults.
+        An operator without options has the schema's defaults. Every option is read
+        once here, so that a damaged table fails now.
         """
-        options = kind()
         table = self.operator.options
-        if table is None:
-            empty_table = bytes((4, 0, 4, 0, 4, 0, 0, 0))
-            table = Table(empty_table, 4)
-        options.Init(table.Bytes, table.Pos)
+        kind_number = _OPTION_TYPES[kind.__name__]
+        if self.operator.options_type == tflite.BuiltinOptions.NONE or table is None:
+            table = _NO_OPTIONS
+        elif self.operator.options_type != kind_number:
+            self.fail("has the options of another operator; export the model again")
+        options = kind()
+        try:
+            options.Init(table.Bytes, table.Pos)
+            for option in vars(kind).values():
+                if isfunction(option) and len(signature(option).parameters) == 1:
+                    option(options)
+        except DAMAGE:
+            self.fail("its options are damaged; export the model again")
         return options
 
     def input_count(self) -> int:
@@ -128,45 +177,113 @@ class OperatorReader:
         if value is not None:
             return value
         if info.data is None:
-            self.fail(f"input '{info.name}' is not computed by an earlier operator")
+            self.fail(
+                f"input '{shown(info.name)}' is not computed by an earlier operator; "
+                "export the model with its operators in order"
+            )
         value = self._constant(info.data.astype(np.int8), quant)
         self.state.values[info.index] = value
         return value
+
+    def activations_of_one_rank(self) -> list[SSAValue]:
+        """The inputs that are broadcast, with dimensions of 1 in front of the shorter.
+
+        So that slices of the result need slices of the inputs.
+        """
+        values = [self.activation(position) for position in range(self.input_count())]
+        rank = max(len(self.shape(value)) for value in values)
+        return [self._with_rank(value, rank) for value in values]
+
+    def _with_rank(self, value: SSAValue, rank: int) -> SSAValue:
+        shape = self.shape(value)
+        whole = (1,) * (rank - len(shape)) + shape
+        if whole == shape:
+            return value
+        quant = quant_of(value)
+        if isinstance(value.owner, ConstantOp):
+            return self._constant(to_array(value.owner.value).reshape(whole), quant)
+        return self.build(
+            ReshapeOp, [value], shape=whole, quant=quant, computes=False
+        )
 
     def constant(self, position: int, *types: str) -> npt.NDArray[np.generic]:
         """The contents of a constant input of one of the given element types."""
         info = self.input_info(position)
         if info.type not in types:
             self.fail(
-                f"input '{info.name}' is {info.type}; only {' or '.join(types)} is "
-                "supported"
+                f"input '{shown(info.name)}' is {info.type}; only "
+                f"{' or '.join(types)} is supported; convert the model with full "
+                "integer quantization"
             )
         if info.data is None:
-            self.fail(f"input '{info.name}' must be constant")
+            self.fail(
+                f"input '{shown(info.name)}' must be constant; export the model with "
+                "its weights and parameters frozen"
+            )
         return info.data
 
     def weights(
-        self, position: int, channel_axis: int
+        self, position: int, rank: int, channel_axis: int
     ) -> tuple[SSAValue, npt.NDArray[np.float32]]:
         """Constant int8 weights and their scales: one, or one an output channel."""
         data = self.constant(position, "int8")
         info = self.input_info(position)
-        if info.zero_points.any():
-            self.fail(f"weights '{info.name}' have a zero point other than 0")
-        if len(info.scales) > 1 and info.quantized_dimension != channel_axis:
+        what = f"weights '{shown(info.name)}'"
+        if len(data.shape) != rank or 0 in data.shape:
             self.fail(
-                f"weights '{info.name}' are quantized along axis "
-                f"{info.quantized_dimension}; only axis {channel_axis} is supported"
+                f"{what} have shape {list(data.shape)}; expected {rank} dimensions of "
+                "at least 1; export the model again"
             )
         if len(info.scales) not in (1, data.shape[channel_axis]):
-            self.fail(f"weights '{info.name}' have {len(info.scales)} scales")
+            self.fail(
+                f"{what} have {len(info.scales)} scales; expected 1 or "
+                f"{data.shape[channel_axis]}; convert the model with full integer "
+                "quantization"
+            )
+        if info.zero_points.any():
+            self.fail(
+                f"{what} have a zero point other than 0; convert the model with "
+                "symmetric weights"
+            )
+        if len(info.scales) > 1 and info.quantized_dimension != channel_axis:
+            self.fail(
+                f"{what} are quantized along axis {info.quantized_dimension}; only "
+                f"axis {channel_axis} is supported; convert the model again"
+            )
         return self._constant(data), info.scales
 
     def bias(self, position: int, channels: int) -> SSAValue:
         """The int32 bias; zeros where the operator has none."""
         if not self.has_input(position):
             return self._constant(np.zeros(channels, np.int32))
-        return self._constant(self.constant(position, "int32").reshape(-1))
+        data = self.constant(position, "int32")
+        if data.size != channels:
+            self.fail(
+                f"bias '{shown(self.input_info(position).name)}' has {data.size} "
+                f"elements for {channels} outputs; export the model again"
+            )
+        return self._constant(data.reshape(-1))
+
+    def check_bias_scale(self, weight_scale: np.float32) -> None:
+        """A bias must have the scale of the products that it is added to.
+
+        TensorFlow Lite Micro refuses a per-tensor FULLY_CONNECTED where one step of
+        the bias is off by more than MAX_BIAS_SCALE_ERROR steps of the output; a bias
+        without quantization counts as scale 0.
+        """
+        if not self.has_input(2):
+            return
+        info = self.input_info(2)
+        bias_scale = float(info.scales[0]) if len(info.scales) else 0.0
+        input_scale = tensor_quant(self.input_info(0)).scale
+        output_scale = tensor_quant(self.output).scale
+        error = abs(input_scale * float(weight_scale) - bias_scale) / output_scale
+        if not error <= MAX_BIAS_SCALE_ERROR:
+            self.fail(
+                f"bias '{shown(info.name)}' has scale {bias_scale:g}, but input and "
+                f"weights have {input_scale:g} * {weight_scale:g}, which TensorFlow "
+                "Lite Micro refuses; convert the model again"
+            )
 
     def _constant(
         self, array: npt.NDArray[np.generic], quant: Quant | None = None
@@ -186,18 +303,37 @@ class OperatorReader:
         kernel: tuple[int, int],
         stride: tuple[int, int],
         padding: int,
-        dilation: tuple[int, int] = (1, 1),
+        dilation: tuple[int, int] | None = None,
     ) -> Window:
-        """The window with SAME or VALID turned into pads."""
+        """The window with SAME or VALID turned into pads; pools have no dilation.
+
+        TensorFlow Lite Micro keeps pads, and a convolution's stride and dilation, in
+        16 bits.
+        """
+        narrow = () if dilation is None else (*stride, *dilation)
+        dilation = (1, 1) if dilation is None else dilation
         if min(*kernel, *stride, *dilation) < 1:
-            self.fail("kernel, stride and dilation must be at least 1")
+            self.fail(
+                "kernel, stride and dilation must be at least 1; export the model again"
+            )
+        if max(narrow, default=0) > INT16_MAX:
+            self.fail(
+                f"stride {list(stride)} or dilation {list(dilation)} is larger than "
+                f"{INT16_MAX}; export the model again"
+            )
         window = Window(kernel, stride, dilation=dilation)
         if padding == tflite.Padding.VALID:
             return window
         if padding != tflite.Padding.SAME:
-            self.fail(f"padding {padding} is neither SAME nor VALID")
+            self.fail(
+                f"padding {padding} is neither SAME nor VALID; export the model again"
+            )
         sizes = image_shape(self.shape(input))
         pads = [same_pads(sizes[a], window.extent(a), stride[a]) for a in (0, 1)]
+        if max(*pads[0], *pads[1]) > INT16_MAX:
+            self.fail(
+                f"SAME pads of more than {INT16_MAX}; use a smaller kernel or dilation"
+            )
         return Window(kernel, stride, Pads(*pads[0], *pads[1]), dilation)
 
     @staticmethod
@@ -218,13 +354,20 @@ class OperatorReader:
         if activation not in ranges:
             self.fail(
                 f"fused activation {activation} is not supported; "
-                "NONE, RELU, RELU6 and RELU_N1_TO_1 are"
+                "use NONE, RELU, RELU6 or RELU_N1_TO_1"
             )
         low, high = ranges[activation]
         scale = np.float32(quant.scale)
 
         def stored(real: float) -> int:
-            return quant.zero_point + round_half_away(float(np.float32(real) / scale))
+            with np.errstate(over="ignore"):
+                steps = float(np.float32(real) / scale)
+            if abs(steps) > INT32_MAX:
+                self.fail(
+                    f"the fused activation needs {steps:g} steps of the output's scale "
+                    f"{scale:g}; convert the model with another range"
+                )
+            return quant.zero_point + round_half_away(steps)
 
         least = -128 if low is None else max(-128, stored(low))
         most = 127 if high is None else min(127, stored(high))
@@ -261,6 +404,6 @@ class OperatorReader:
         try:
             op.verify()
         except VerifyException as error:
-            self.fail(str(error).splitlines()[-1])
+            self.fail_verification(error)
         self.state.builder.insert(op)
         return op.results[0]

@@ -8,21 +8,35 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import IO, Any
 
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, NameLoc
+from xdsl.dialects.func import FuncOp
+from xdsl.ir import Operation
+from xdsl.parser import Parser
 from xdsl.passes import ModulePass
-from xdsl.utils.exceptions import DiagnosticException
+from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from lowering.pipelines import PASS_NAMES
+from tinyts_dialect.tensors import MAX_ELEMENTS
 from tools.atomic_files import write_text
 from tools.import_tflite import identifier, import_tflite
+from tools.tflite_file import MAX_FILE_BYTES, shown
 from tools.user_errors import UserError, run_command
+
+_STRINGS = re.compile(
+    r"""//[^\n]*+ | "(?:[^"\\\n\v\f]++ | \\(?:["nt\\]|[0-9A-Fa-f]{2}))*+" | " """,
+    re.VERBOSE,
+)
+"""Comments, strings, and quotation marks that begin no string."""
+
+_SHAPED_TYPE = re.compile(r"\b(?:tensor|vector|memref)<((?:\d{1,20}x)+)")
 
 
 class _OutputFile(io.StringIO):
@@ -52,6 +66,24 @@ class TinyTSOptMain(xDSLOptMain):
             return import_tflite(stream.read(), identifier(stem))
 
         self.available_frontends["tflite"] = parse_tflite
+        self.available_frontends["mlir"] = self._parse_mlir
+
+    def _parse_mlir(self, stream: IO[bytes]) -> ModuleOp:
+        text = stream.read().decode("utf-8")
+        if not text.strip():
+            raise UserError(f"{self.get_input_name()}: is empty; give a module")
+        parser = Parser(self.ctx, text, self.get_input_name())
+        _check_strings(text, parser)
+        _check_sizes(text, parser)
+        try:
+            module = parser.parse_module(not self.args.no_implicit_module)
+        except (ParseError, RecursionError, MemoryError):
+            raise
+        except Exception as error:  # of an attribute's verifier, or of the parser
+            reason = str(error).strip() or type(error).__name__
+            parser.raise_error(f"cannot be parsed: {reason}")
+        _check_order(module)
+        return module
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         super().register_all_arguments(arg_parser)
@@ -84,6 +116,15 @@ class TinyTSOptMain(xDSLOptMain):
             self.args.passes = ",".join(self.args.pass_flags)
         super().setup_pipeline()
 
+    def apply_passes(self, prog: ModuleOp) -> None:
+        try:
+            super().apply_passes(prog)
+        except VerifyException as error:
+            where = _failing_operation(prog, str(error))
+            if where is None:
+                raise
+            raise VerifyException(f"{where}: {error}") from error
+
     def prepare_output(self) -> IO[str]:
         if self.args.output_file is None:
             return sys.stdout
@@ -94,6 +135,75 @@ class TinyTSOptMain(xDSLOptMain):
         super().run()
         if self.output is not None:
             self.output.commit()
+
+
+def _check_strings(text: str, parser: Parser) -> None:
+    """Finds a string that is not closed: xDSL's lexer would backtrack for ever."""
+    for match in _STRINGS.finditer(text):
+        if match[0] == '"':
+            parser.raise_error(
+                "a string is not closed, or has an unknown escape sequence",
+                match.start(),
+                match.end(),
+            )
+
+
+def _check_order(module: ModuleOp) -> None:
+    """Refuses a value that is used before it is defined, so also every cycle."""
+    for function in module.walk():
+        if not isinstance(function, FuncOp):
+            continue
+        for block in function.body.blocks:
+            later = set(block.ops)
+            for op in block.ops:
+                if any(operand.owner in later for operand in op.operands):
+                    raise VerifyException(
+                        f"{_described(op)}: an operand is defined later; put "
+                        "operations behind those whose results they use"
+                    )
+                later.remove(op)
+
+
+def _check_sizes(text: str, parser: Parser) -> None:
+    """Refuses types of so many elements that one constant would fill the memory."""
+    for match in _SHAPED_TYPE.finditer(text):
+        elements = 1
+        for size in match[1].split("x")[:-1]:
+            elements *= int(size)
+            if elements > MAX_ELEMENTS:
+                parser.raise_error(
+                    f"a type of more than {MAX_ELEMENTS} elements; use a smaller one",
+                    match.start(),
+                    match.end(),
+                )
+
+
+def _failing_operation(module: ModuleOp, message: str) -> str | None:
+    """The operation whose verifier says `message`, as an error names it."""
+    for op in module.walk():
+        try:
+            op.verify(verify_nested_ops=False)
+        except VerifyException as error:
+            if str(error) == message:
+                return _described(op)
+        except Exception:  # of an operation that cannot be verified at all
+            return None
+    return None
+
+
+def _described(op: Operation) -> str:
+    """Name, number and place of an operation, with the tensor that it computes."""
+    text = op.name
+    layer = op.properties.get("layer")
+    if isinstance(layer, IntegerAttr):
+        text += f" of layer {layer.value.data}"
+    if isinstance(op.location, NameLoc):
+        text += f" (tensor '{shown(op.location.desc.data)}')"
+    block, function = op.parent, op.parent_op()
+    if block is not None and isinstance(function, FuncOp):
+        number = next(i for i, other in enumerate(block.ops) if other is op)
+        text += f", operation {number} of @{function.sym_name.data}"
+    return text
 
 
 def _own_first(item: tuple[str, object]) -> tuple[bool, int, str]:
@@ -143,14 +253,15 @@ def _separate_values(arguments: Sequence[str], passes: Sequence[str]) -> list[st
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point of `tinyts-opt`; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    file = next((text for text in given if os.path.exists(text)), "input")
+    file = "input"
 
     def command() -> int:
+        nonlocal file
         separated = _separate_values(given, PASS_NAMES)
         driver = TinyTSOptMain("TinyTS modular optimizer driver", separated)
-        file_name = driver.args.input_file
-        if file_name and driver.args.frontend is None:
-            _check_extension(file_name, driver)
+        file = driver.get_input_name()
+        if driver.args.input_file:
+            _check_input(file, driver)
         try:
             driver.run()
         except DiagnosticException as error:
@@ -158,10 +269,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         return 0
 
-    return run_command(command, file, debug="--debug" in given)
+    return run_command(command, lambda: file, debug="--debug" in given)
 
 
-def _check_extension(file: str, driver: TinyTSOptMain) -> None:
+def _check_input(file: str, driver: TinyTSOptMain) -> None:
+    expected = " or ".join(f".{name}" for name in driver.available_frontends)
+    if os.path.isdir(file):
+        raise UserError(f"{file}: is a directory; give a file {expected}")
+    if not os.path.exists(file):
+        raise UserError(f"{file}: there is no such file; give a file {expected}")
+    if os.path.getsize(file) > MAX_FILE_BYTES:
+        raise UserError(f"{file}: has more than {MAX_FILE_BYTES} bytes")
+    if driver.args.frontend is not None:
+        return
     extension = os.path.splitext(file)[1].removeprefix(".")
     if extension not in driver.available_frontends:
         raise UserError(

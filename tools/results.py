@@ -55,9 +55,8 @@ def rows(folder: Path) -> Iterator[str]:
         ratio = "" if tflm is None else f"{tflm / external:.2f}"
         if tflm is not None:
             ratios.append(tflm / external)
-        yield (
-            f"| {path.stem} | {tflm or ''} | {whole} | {external} | {inside} | {ratio} |"
-        )
+        cells = (path.stem, tflm or "", whole, external, inside, ratio)
+        yield f"| {' | '.join(map(str, cells))} |"
     if ratios:
         yield f"| geometric mean | | | | | {geometric_mean(ratios):.2f} |"
 

@@ -1,23 +1,41 @@
 """Reading a `.tflite` file into plain Python objects, whatever its bytes are.
 
 The generated flatbuffer accessors trust their input; this module is where a truncated
-or corrupted file becomes one clear error.
+or corrupted file becomes one clear error. What is kept refers to the bytes of the file
+instead of copying them, so that a small file cannot ask for much memory.
 """
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import tflite
+from flatbuffers.number_types import Int32Flags
 from flatbuffers.table import Table
 
 FILE_IDENTIFIER = b"TFL3"
-MAX_ELEMENTS = 1 << 28
-"""Largest tensor, in elements, that is taken for real."""
+SCHEMA_VERSION = 3
+MAX_ELEMENTS = 1 << 26
+"""Largest tensor, in elements; a microcontroller has memory for far less."""
+
+MAX_RANK = 8
+MAX_TENSORS = 1 << 16
+MAX_OPERANDS = 1 << 10
+"""Most inputs or outputs of one operator, and of the model."""
+
+MAX_NAME_BYTES = 1 << 12
+"""A longer name is cut."""
+
+MAX_SHOWN = 80
+"""Characters of a name that an error shows."""
+
+MAX_FILE_BYTES = 1 << 28
+"""A larger file is not read."""
 
 _TYPE_NAMES: dict[int, str] = {
     value: name.lower()
@@ -33,7 +51,7 @@ _DTYPES = {
     name: np.dtype(name).newbyteorder("<")
     for name in ("int8", "uint8", "int16", "int32", "int64", "float32")
 }
-_DAMAGE = (
+DAMAGE = (
     struct.error,
     IndexError,
     KeyError,
@@ -44,6 +62,7 @@ _DAMAGE = (
     AttributeError,
     MemoryError,
 )
+"""What the accessors raise on offsets and lengths that lead out of the file."""
 
 
 class TFLiteError(Exception):
@@ -56,6 +75,7 @@ class TensorInfo:
 
     index: int
     name: str
+    """The file's name; what cannot be printed in one line is replaced."""
     shape: tuple[int, ...]
     type: str
     """Element type in lower case: int8, int32, float32, ..."""
@@ -64,6 +84,11 @@ class TensorInfo:
     quantized_dimension: int
     data: npt.NDArray[np.generic] | None
     """Contents of a constant, in the tensor's shape; None for an activation."""
+
+    @property
+    def label(self) -> str:
+        """The tensor as an error names it."""
+        return f"tensor {self.index} '{shown(self.name)}'"
 
 
 @dataclass(frozen=True)
@@ -78,6 +103,9 @@ class OperatorInfo:
     outputs: tuple[int, ...]
     options: Table | None
     """The table of options, to be read by the class that the operator calls for."""
+    options_type: int
+    """Which table that is: a value of the schema's BuiltinOptions."""
+    has_custom_options: bool
 
 
 @dataclass(frozen=True)
@@ -101,10 +129,21 @@ def read_tflite(data: bytes) -> TFLiteFile:
         )
     try:
         return _Reader(data).read()
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise TFLiteError(
             "the TensorFlow Lite model is damaged or truncated; export it again"
         ) from error
+
+
+def printable(name: bytes) -> str:
+    """A name as text of one line: what cannot be printed becomes U+FFFD."""
+    text = name[:MAX_NAME_BYTES].decode("utf-8", "replace")
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def shown(name: str) -> str:
+    """A name as an error shows it: cut where it is long."""
+    return name if len(name) <= MAX_SHOWN else f"{name[:MAX_SHOWN]}..."
 
 
 class _Reader:
@@ -113,11 +152,16 @@ class _Reader:
         self.model = tflite.Model.GetRootAs(data, 0)
 
     def read(self) -> TFLiteFile:
+        if self.model.Version() != SCHEMA_VERSION:
+            raise TFLiteError(
+                f"the model has schema version {self.model.Version()}; only version "
+                f"{SCHEMA_VERSION} is supported; export it again"
+            )
         subgraphs = self.model.SubgraphsLength()
         if subgraphs != 1:
             raise TFLiteError(
-                f"the model has {subgraphs} subgraphs; "
-                "only models with one subgraph are supported"
+                f"the model has {subgraphs} subgraphs; only models with one subgraph "
+                "are supported; export it without control flow"
             )
         graph = self.model.Subgraphs(0)
         count = self._length(graph.TensorsLength())
@@ -129,42 +173,50 @@ class _Reader:
         inputs = self._indices(graph.InputsAsNumpy(), count)
         outputs = self._indices(graph.OutputsAsNumpy(), count)
         if not inputs or not outputs:
-            raise TFLiteError("the model has no inputs or no outputs")
+            raise TFLiteError(
+                "the model has no inputs or no outputs; export it with both"
+            )
         return TFLiteFile(tensors, operators, inputs, outputs)
 
     def _length(self, length: int) -> int:
-        if not 0 <= length <= self.size:
+        """A number of tables that the file has room for."""
+        if not 0 <= 4 * length <= self.size or length > MAX_TENSORS:
             raise ValueError(f"vector of {length} elements")
         return length
 
     def _indices(
         self, values: npt.NDArray[np.int32] | int, count: int, least: int = 0
     ) -> tuple[int, ...]:
-        indices = tuple(int(value) for value in np.atleast_1d(values).ravel())
-        if isinstance(values, int):
-            indices = ()
+        if isinstance(values, int):  # no vector
+            return ()
+        if len(values) > MAX_OPERANDS:
+            raise ValueError(f"{len(values)} operands")
+        indices = tuple(int(value) for value in values)
         if not all(least <= index < count for index in indices):
             raise ValueError("tensor index out of range")
         return indices
 
     def _tensor(self, tensor: tflite.Tensor, index: int) -> TensorInfo:
+        name = printable(tensor.Name() or b"")
+        what = f"tensor {index} '{shown(name)}'"
+        if tensor.ShapeLength() > MAX_RANK:
+            raise ValueError(f"rank {tensor.ShapeLength()}")
         raw_shape = tensor.ShapeAsNumpy()
         shape = () if isinstance(raw_shape, int) else tuple(int(d) for d in raw_shape)
-        elements = int(np.prod(shape, dtype=object)) if shape else 1
-        if any(size < 0 for size in shape) or elements > MAX_ELEMENTS or len(shape) > 8:
+        if any(size < 0 for size in shape):
             raise ValueError(f"shape {shape}")
-        name = (tensor.Name() or b"").decode("utf-8", "replace")
+        if prod(shape) > MAX_ELEMENTS:
+            raise TFLiteError(
+                f"{what} has {prod(shape)} elements, more than the {MAX_ELEMENTS} that "
+                "are supported; export a smaller model"
+            )
+        if tensor.Sparsity() is not None:
+            raise TFLiteError(
+                f"{what} is sparse; only dense tensors are supported; export the model "
+                "without sparsity"
+            )
         type_ = _TYPE_NAMES[tensor.Type()]
-        quantization = tensor.Quantization()
-        scales = np.zeros(0, np.float32)
-        zero_points = np.zeros(0, np.int64)
-        dimension = 0
-        if quantization is not None and quantization.ScaleLength():
-            scales = np.array(quantization.ScaleAsNumpy(), np.float32)
-            dimension = quantization.QuantizedDimension()
-            zero_points = np.zeros(len(scales), np.int64)
-            if quantization.ZeroPointLength():
-                zero_points = np.array(quantization.ZeroPointAsNumpy(), np.int64)
+        scales, zero_points, dimension = self._quantization(tensor)
         return TensorInfo(
             index=index,
             name=name,
@@ -173,26 +225,56 @@ class _Reader:
             scales=scales,
             zero_points=zero_points,
             quantized_dimension=dimension,
-            data=self._data(tensor, name, shape, type_),
+            data=self._data(tensor, what, shape, type_),
         )
 
+    @staticmethod
+    def _quantization(
+        tensor: tflite.Tensor,
+    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], int]:
+        """Scales, as many zero points, and the axis; no scales where one is missing.
+
+        As TFLite Micro reads it: a tensor with scales but without zero points is not
+        quantized, and the first zero point stands for all where their number differs.
+        """
+        none = np.zeros(0, np.float32), np.zeros(0, np.int64), 0
+        quantization = tensor.Quantization()
+        if quantization is None:
+            return none
+        scales = quantization.ScaleAsNumpy()
+        zero_points = quantization.ZeroPointAsNumpy()
+        if isinstance(scales, int) or isinstance(zero_points, int):
+            return none
+        if not len(scales) or not len(zero_points):
+            return none
+        if len(zero_points) != len(scales):
+            zero_points = np.broadcast_to(zero_points[:1], scales.shape)
+        return scales, zero_points, quantization.QuantizedDimension()
+
     def _data(
-        self, tensor: tflite.Tensor, name: str, shape: tuple[int, ...], type_: str
+        self, tensor: tflite.Tensor, what: str, shape: tuple[int, ...], type_: str
     ) -> npt.NDArray[np.generic] | None:
         if not 0 <= tensor.Buffer() < self.model.BuffersLength():
             raise ValueError("buffer index out of range")
         buffer = self.model.Buffers(tensor.Buffer())
-        if buffer.DataLength() == 0 or type_ not in _DTYPES:
+        if buffer.Offset() > 1 or buffer.Size() > 1:
+            raise TFLiteError(
+                f"{what} lies outside of the flatbuffer, as in models above 2 GB; "
+                "export a smaller model"
+            )
+        if buffer.DataLength() == 0:
             return None
-        raw = buffer.DataAsNumpy().tobytes()
-        dtype = _DTYPES[type_]
-        expected = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
+        raw = buffer.DataAsNumpy()
+        dtype = _DTYPES.get(type_)
+        if dtype is None:  # of a type that nothing reads
+            return raw
+        expected = prod(shape) * dtype.itemsize
         if len(raw) != expected:
             raise TFLiteError(
-                f"tensor '{name}' holds {len(raw)} bytes, its shape needs {expected}; "
-                "the model is damaged"
+                f"{what} holds {len(raw)} bytes, its shape needs {expected}; "
+                "the model is damaged; export it again"
             )
-        return np.frombuffer(raw, dtype).reshape(shape)
+        return raw.view(dtype).reshape(shape)
 
     def _operator(
         self, operator: tflite.Operator, index: int, tensors: int
@@ -200,24 +282,45 @@ class _Reader:
         if not 0 <= operator.OpcodeIndex() < self.model.OperatorCodesLength():
             raise ValueError("operator code out of range")
         code = self.model.OperatorCodes(operator.OpcodeIndex())
-        builtin = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        builtin = max(_builtin_code(code), code.DeprecatedBuiltinCode())
         name = _BUILTIN_NAMES[builtin]
         if name == "CUSTOM":
-            name = (code.CustomCode() or b"CUSTOM").decode("utf-8", "replace")
+            name = f"CUSTOM {shown(printable(code.CustomCode() or b''))}"
         return OperatorInfo(
             index=index,
             builtin=name,
             inputs=self._indices(operator.InputsAsNumpy(), tensors, least=-1),
             outputs=self._indices(operator.OutputsAsNumpy(), tensors),
             options=operator.BuiltinOptions(),
+            options_type=operator.BuiltinOptionsType(),
+            has_custom_options=not operator.CustomOptionsIsNone(),
         )
+
+
+def _builtin_code(code: tflite.OperatorCode) -> int:
+    """The field builtin_code; its accessor gives the deprecated one below 127."""
+    table: Table = code._tab  # pyright: ignore[reportPrivateUsage]
+    offset = table.Offset(10)
+    return table.Get(Int32Flags, offset + table.Pos) if offset else 0
 
 
 def read_tflite_path(path: Path) -> bytes:
     """The bytes of a model file; TFLiteError where there is none to read."""
-    if path.is_dir():
-        raise TFLiteError("is a directory; give a .tflite file")
     try:
+        if path.is_dir():
+            raise TFLiteError("is a directory; give a .tflite file")
+        if not path.exists():
+            raise TFLiteError("there is no such file; give a .tflite file")
+        if not path.is_file():
+            raise TFLiteError("is not a regular file; give a .tflite file")
+        size = path.stat().st_size
+        if size > MAX_FILE_BYTES:
+            raise TFLiteError(
+                f"has {size} bytes, more than the {MAX_FILE_BYTES} that are supported; "
+                "export a smaller model"
+            )
         return path.read_bytes()
     except OSError as error:
-        raise TFLiteError(f"cannot be read: {error.strerror}") from error
+        raise TFLiteError(
+            f"cannot be read: {error.strerror or error}; give a .tflite file"
+        ) from error

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from subprocess import TimeoutExpired
 
 from xdsl.utils.exceptions import (
     ArgSpecParseError,
@@ -20,13 +22,35 @@ class UserError(Exception):
     """Bad input or options; the message is one line for the user."""
 
 
+MAX_LINE = 600
+"""Characters of an error; what is longer is cut."""
+
+
 def error_line(error: BaseException, file: str) -> str:
     """What is wrong, in one line, and in which file."""
+    text = _message(error, file)
+    line = "".join(c if c.isprintable() else " " for c in text).strip()
+    return line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]}..."
+
+
+def _message(error: BaseException, file: str) -> str:
     if isinstance(error, ParseError):
         location = error.span.get_location()
         return f"{file}:{location.line}:{location.col}: {_first_line(error.msg)}"
     if isinstance(error, OSError):
         return f"{error.filename or file}: {error.strerror or error}"
+    if isinstance(error, RecursionError):
+        return f"{file}: nested too deeply to be read; write it with less nesting"
+    if isinstance(error, MemoryError):
+        return f"{file}: there is not enough memory; use a smaller model"
+    if isinstance(error, UnicodeError):
+        return f"{file}: is not text in UTF-8; give a .mlir or .tflite file"
+    if isinstance(error, TimeoutExpired):
+        program = error.cmd if isinstance(error.cmd, str) else str(error.cmd[0])
+        return (
+            f"{file}: {Path(program).name} did not finish within {error.timeout:g} s; "
+            "use a smaller model"
+        )
     if isinstance(error, ArgSpecParseError):
         return f"pass pipeline: {str(error).strip().splitlines()[-1].strip()}"
     if isinstance(error, UserError | OracleError | InputError):
@@ -40,12 +64,17 @@ def error_line(error: BaseException, file: str) -> str:
 
 
 def _first_line(text: str) -> str:
+    """The first line, and the last one where the first announces it."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and lines[0].endswith(":"):
+        return f"{lines[0]} {lines[-1]}"
     return lines[0] if lines else "unknown error"
 
 
-def run_command(command: Callable[[], int], file: str, debug: bool) -> int:
-    """Runs a command; its exit code, or 1 after an error line.
+def run_command(
+    command: Callable[[], int], file: str | Callable[[], str], debug: bool
+) -> int:
+    """Runs a command; its exit code, or 1 after an error line that names the file.
 
     With `debug` errors propagate as they are.
     """
@@ -56,5 +85,6 @@ def run_command(command: Callable[[], int], file: str, debug: bool) -> int:
     except KeyboardInterrupt:
         return 130
     except (Exception, ArgSpecParseError) as error:
-        print(f"error: {error_line(error, file)}", file=sys.stderr)
+        name = file if isinstance(file, str) else file()
+        print(f"error: {error_line(error, name)}", file=sys.stderr)
         return 1

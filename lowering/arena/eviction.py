@@ -9,7 +9,6 @@ that no two blocks push each other out for ever.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -22,8 +21,16 @@ from lowering.arena.orders import pressure
 GROWTH = 30
 """An eviction adds so many times its size to the weight of a block."""
 
+LOW_SHARE = 0.7
+"""Share of moves to the low end of the free room; the others go to its high end."""
+
+SEED = 0
+
 BEYOND = 1 << 41
 """Further than the end of any block, also of one without a place."""
+
+SHORT = 0xFFFF
+"""Positions below it fit 16 bits, which NumPy sorts in linear time."""
 
 
 @dataclass(frozen=True)
@@ -36,41 +43,35 @@ class Attempt:
 
 
 class Evictor:
-    """Searches on one set of blocks, sharing what does not change between them.
+    """Searches on one set of blocks; the seed of its choices between equals is fixed.
 
-    `rank` decides which of the blocks without a place is placed first: the largest.
+    The hardest block is the one of most pressure, its size times the number of blocks
+    it must avoid; that is also its weight before any eviction.
     """
 
-    def __init__(self, conflicts: Conflicts, random: Random) -> None:
+    def __init__(self, conflicts: Conflicts) -> None:
         self.sizes = conflicts.sizes
-        self.random = random
+        self.random = Random(SEED).random
         self.pressure = pressure(conflicts)
         # Each block gets the events of a sweep over its positions: one where each
-        # forbidden interval begins and one where it ends, and two bounds of the sweep
-        # that belong to an extra block at 0 without weight.
-        nobody = np.array([len(self.sizes)])
-        self.blockers = [np.append(o, nobody) for o in conflicts.others]
+        # forbidden interval begins, which adds the weight of its owner, one where it
+        # ends, which takes it off again, and two bounds of the sweep that belong to an
+        # extra block at 0 without weight.
+        count = len(self.sizes)
+        self.blockers = [np.append(o, count) for o in conflicts.others]
+        self.owners = [np.append(o, o) for o in self.blockers]
+        self.changes = [np.append(o, o + count + 1) for o in self.blockers]
         self.events = [
             np.concatenate([low + 1, [0], high, [BEYOND]])
             for low, high in zip(conflicts.low, conflicts.high, strict=True)
         ]
 
-    def search(
-        self,
-        offsets: Ints,
-        capacity: int,
-        steps: int,
-        rank: Sequence[int],
-        low_percent: int,
-    ) -> Attempt:
-        """Change `offsets` until all blocks end below `capacity` or `steps` are over.
-
-        A block goes to the low end of its free room, or to the high end in
-        100 - `low_percent` of 100 cases.
-        """
+    def search(self, offsets: Ints, capacity: int, steps: int) -> Attempt:
+        """Move blocks until none ends above `capacity`, or until `steps` are over."""
         sizes = self.sizes.tolist()
+        rank = self.pressure.tolist()
         offsets = np.append(offsets, 0)
-        weights = np.append(self.pressure, 0)
+        weights = np.concatenate([self.pressure, [0], -self.pressure, [0]])
         too_high = np.flatnonzero(offsets[:-1] + self.sizes > capacity)
         offsets[too_high] = UNPLACED
         waiting = [(-rank[block], block) for block in too_high.tolist()]
@@ -79,46 +80,42 @@ class Evictor:
         while waiting and step < steps:
             step += 1
             _, block = heapq.heappop(waiting)
-            position, evicted = self._cheapest(
-                block, offsets, weights, capacity - sizes[block], low_percent
-            )
+            top = capacity - sizes[block]
+            position, evicted = self._cheapest(block, offsets, weights, top)
             offsets[block] = position
             if evicted is not None:
-                offsets[evicted] = UNPLACED
-                weights[evicted] += GROWTH * self.sizes[evicted]
                 for other in evicted.tolist():
+                    offsets[other] = UNPLACED
+                    weights[other] += GROWTH * sizes[other]
+                    weights[other + len(offsets)] -= GROWTH * sizes[other]
                     heapq.heappush(waiting, (-rank[other], other))
         return Attempt(offsets[:-1], step, not waiting)
 
     def _cheapest(
-        self, block: int, offsets: Ints, weights: Ints, top: int, low_percent: int
+        self, block: int, offsets: Ints, weights: Ints, top: int
     ) -> tuple[int, Ints | None]:
-        """A position of 0..top whose occupants weigh least, and who these are."""
-        blockers = self.blockers[block]
-        count = len(blockers)
-        base = offsets[blockers]
-        events = self.events[block].copy()
-        events[:count] += base
-        events[count:] += base
-        change = np.empty(2 * count, np.int64)
-        change[:count] = weights[blockers]
-        np.negative(change[:count], out=change[count:])
+        """A position of 0..top whose occupants weigh least, and who these are.
 
-        borders = np.minimum(np.maximum(events, 0), top + 1)
-        order = borders.argsort()
-        borders = borders[order]
-        # The order of equal borders is arbitrary: only the sum after the last counts.
-        rooms = np.flatnonzero(borders[1:] > borders[:-1])
-        cost = change[order].cumsum()[rooms]
+        `weights` holds the weight of every block, then the same with a minus sign.
+        """
+        events = offsets.take(self.owners[block])
+        events += self.events[block]
+        borders = np.maximum(events, 0)
+        np.minimum(borders, top + 1, out=borders)
+        if top < SHORT:
+            borders = borders.astype(np.uint16)
+        order = borders.argsort(kind="stable")
+        borders = borders.take(order)
+        rooms = np.flatnonzero(borders[1:] != borders[:-1])
+        changes = weights.take(self.changes[block].take(order))
+        cost = changes.cumsum().take(rooms)
         least = int(cost.min())
         equals = rooms[cost == least]
-        room = equals[int(self.random.random() * len(equals))]
-        if self.random.random() * 100 < low_percent:
-            position = int(borders[room])
-        else:
-            position = int(borders[room + 1]) - 1
+        room = int(equals[int(self.random() * len(equals))])
+        at_low_end = self.random() < LOW_SHARE
+        position = int(borders[room]) if at_low_end else int(borders[room + 1]) - 1
         if not least:
             return position, None
-        in_the_way = (events[:count] <= position) & (events[count:] > position)
-        in_the_way[-1] = False
-        return position, blockers[in_the_way]
+        blockers = self.blockers[block]
+        begins, ends = events[: len(blockers) - 1], events[len(blockers) : -1]
+        return position, blockers[:-1][(begins <= position) & (ends > position)]

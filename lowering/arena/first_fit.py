@@ -62,7 +62,7 @@ def _gaps(conflicts: Conflicts, offsets: Ints, block: int) -> tuple[Ints, Ints]:
     others = offsets[conflicts.others[block]]
     placed = others < UNPLACED
     low = (others + conflicts.low[block])[placed]
-    order = low.argsort()
+    order = low.argsort(kind="stable")
     reach = np.zeros(len(low) + 1, np.int64)
     reach[1:] = (others + conflicts.high[block])[placed][order]
     np.maximum.accumulate(reach, out=reach)

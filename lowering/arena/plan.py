@@ -2,95 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from random import Random
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from lowering.arena.blocks import Block, Placement, lower_bound_bytes
+from lowering.arena.blocks import Block, Placement, check_alignment, lower_bound_bytes
 from lowering.arena.conflicts import Conflicts, Ints, find_conflicts
 from lowering.arena.eviction import Evictor
-from lowering.arena.first_fit import place
+from lowering.arena.first_fit import UNPLACED, place
 from lowering.arena.orders import all_orders
 
-DEFAULT_EFFORT = 24000
-"""Moves of the search that follows the fits: about a second for 2,000 blocks."""
+EFFORT = 30_000
+"""Steps of the eviction search by default, about 20 microseconds each."""
 
-ATTEMPT_SHARE = 8
-"""A single capacity gets at most this fraction of the effort."""
+EFFORT_PER_BLOCK = 200
+"""The default where it is less: a few blocks are soon as low as they get."""
 
-LOW_PERCENT = 70
-"""How often the search puts a block at the low end of its room."""
+PATIENCE = 2_000
+"""Steps after which the first searches for a given capacity give up."""
 
-SEED = 2024
+BOLD, TIMID = 3, 6
+"""Right shifts: the first cut is an eighth of what is above the bound."""
+
+
+@dataclass(frozen=True)
+class _Found:
+    """A placement in units, its height and the strategy that found it."""
+
+    offsets: Ints
+    top: int
+    strategy: str
 
 
 def plan(
-    blocks: Sequence[Block], alignment: int, effort: int = DEFAULT_EFFORT
+    blocks: Sequence[Block], alignment: int, effort: int | None = None
 ) -> Placement:
-    """The smallest arena of first and best fits by several orders, then of a search.
+    """The smallest arena that any strategy finds for the blocks.
 
-    Stops as soon as the lower bound is met. `effort` counts moves of the search, so
-    that the result does not depend on the speed of the machine.
+    Offsets are multiples of `alignment` bytes. The blocks are placed by first fit and
+    by best fit in several orders; then the eviction search lowers the best of these in
+    at most `effort` steps: counted, so that every machine finds the same. Stops as soon
+    as the arena meets its lower bound. Raises ValueError if `alignment` is not positive
+    or `effort` is negative.
     """
+    check_alignment(alignment)
+    if effort is None:
+        effort = min(EFFORT, EFFORT_PER_BLOCK * len(blocks))
+    if effort < 0:
+        raise ValueError(f"the effort must be at least 0 steps, got {effort}")
     conflicts = find_conflicts(blocks, alignment)
     bound = -(-lower_bound_bytes(blocks, alignment) // conflicts.unit)
-    best, strategy = _best_fit(blocks, conflicts, bound)
-    if conflicts.top(best) > bound:
-        improved = _search(conflicts, best, bound, effort)
-        if conflicts.top(improved) < conflicts.top(best):
-            best, strategy = improved, f"{strategy}, then eviction"
+    found = _first_placement(blocks, conflicts, bound)
+    found = _lowered(conflicts, found, bound, effort)
     return Placement(
-        tuple((best * conflicts.unit).tolist()),
-        conflicts.top(best) * conflicts.unit,
-        strategy,
+        tuple((found.offsets * conflicts.unit).tolist()),
+        found.top * conflicts.unit,
+        found.strategy,
     )
 
 
-def _best_fit(
+def _first_placement(
     blocks: Sequence[Block], conflicts: Conflicts, bound: int
-) -> tuple[Ints, str]:
-    """The lowest placement of all fits, and the name of the fit."""
-    best: Ints | None = None
-    strategy = ""
-    for offsets, name in _fits(blocks, conflicts):
-        if best is None or conflicts.top(offsets) < conflicts.top(best):
-            best, strategy = offsets, name
-        if conflicts.top(best) <= bound:
-            break
-    if best is None:
-        raise ValueError("there is no order to place blocks in")
-    return best, strategy
+) -> _Found:
+    """The best of one placement per order, kind of fit and direction of addresses.
 
-
-def _fits(
-    blocks: Sequence[Block], conflicts: Conflicts
-) -> Iterator[tuple[Ints, str]]:
-    mirrored = conflicts.mirrored()
-    for name, order in all_orders(blocks, conflicts).items():
-        for best_fit in (False, True):
-            fit = f"{'best' if best_fit else 'first'} fit by {name}"
-            yield place(conflicts, order, best_fit=best_fit), fit
-            flipped = place(mirrored, order, best_fit=best_fit)
-            top = mirrored.top(flipped)
-            yield top - flipped - conflicts.sizes, f"{fit} from the end"
-
-
-def _search(conflicts: Conflicts, start: Ints, bound: int, effort: int) -> Ints:
-    """Halves the distance to the bound as long as the search finds a placement."""
-    random = Random(SEED)
-    evictor = Evictor(conflicts, random)
-    rank = evictor.pressure.tolist()
-    best = start
-    lowest = bound
-    remaining = effort
-    while remaining > 0 and lowest < conflicts.top(best):
-        capacity = (lowest + conflicts.top(best)) // 2
-        steps = min(remaining, max(1, effort // ATTEMPT_SHARE))
-        attempt = evictor.search(best.copy(), capacity, steps, rank, LOW_PERCENT)
-        remaining -= max(1, attempt.steps)
-        if attempt.succeeded:
-            best = attempt.offsets
-        elif capacity + 1 < conflicts.top(best):
-            lowest = capacity + 1
-        else:
-            lowest = bound  # try again, from the bound, with other random choices
+    The mirrored problem differs only for blocks with several pieces: there the first
+    rows of an input frame, that die first, come to lie beside the other blocks.
+    """
+    directions = {"": conflicts}
+    if any(len(block.pieces) > 1 for block in blocks):
+        directions[", mirrored"] = conflicts.mirrored()
+    best = _Found(conflicts.sizes * 0, UNPLACED, "")
+    for order_name, order in all_orders(blocks, conflicts).items():
+        for direction, problem in directions.items():
+            for best_fit in (False, True):
+                offsets = place(problem, order, best_fit=best_fit, limit=best.top - 1)
+                top = conflicts.top(offsets)
+                if top >= best.top:
+                    continue
+                if direction:
+                    offsets = top - offsets - conflicts.sizes
+                fit = "best fit" if best_fit else "first fit"
+                best = _Found(offsets, top, f"{fit} by {order_name}{direction}")
+                if top <= bound:
+                    return best
     return best
+
+
+def _lowered(conflicts: Conflicts, found: _Found, bound: int, effort: int) -> _Found:
+    """Search below the placement found, in cuts of a fraction of what is above `bound`.
+
+    A success makes the next cut bolder. A failure makes it more timid, and the search
+    goes on from where it failed; when the most timid cut has failed, it starts over
+    with twice the patience.
+    """
+    evictor = Evictor(conflicts)
+    shift, patience = BOLD, PATIENCE
+    offsets = found.offsets
+    while found.top > bound and effort > 0:
+        cut = max(1, (found.top - bound) >> shift)
+        attempt = evictor.search(offsets, found.top - cut, min(patience, effort))
+        effort -= attempt.steps
+        offsets = attempt.offsets
+        if attempt.succeeded:
+            found = _Found(offsets, conflicts.top(offsets), "eviction")
+            shift = max(0, shift - 1)
+        elif cut == 1 or shift >= TIMID:
+            offsets = found.offsets
+            shift, patience = BOLD, 2 * patience
+        else:
+            shift += 2
+    return found

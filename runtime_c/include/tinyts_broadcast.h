@@ -25,11 +25,14 @@ typedef struct {
     int32_t values;
 } tinyts_extent;
 
-/* Steps of an input whose every dimension is 1 or that of the output. */
+/*
+ * Steps of an input whose every dimension is 1 or that of the output; but it may have
+ * more rows, where nothing needs the last rows of the output.
+ */
 static inline tinyts_steps tinyts_broadcast(const tinyts_tensor *input,
                                             const tinyts_tensor *output) {
     const tinyts_steps steps = {
-        input->height == output->height,
+        input->height != 1,
         input->width == output->width ? input->pixel_pitch : 0,
         input->channels == output->channels,
     };

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from xdsl.dialects.builtin import TensorType
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
+from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import ClampAttr
 from tinyts_dialect.broadcasting import broadcast_shape
-from tinyts_dialect.interfaces import Array, PointwiseOp
+from tinyts_dialect.interfaces import Array, PointwiseOp, verifying_multipliers
 from tinyts_dialect.multipliers import Multiplier, quantize_multiplier, requantize
 from tinyts_dialect.reference import clamped
 from tinyts_dialect.tensors import quant_of
@@ -44,6 +45,13 @@ class AddOp(PointwiseOp):
 
     def verify_(self) -> None:
         self.verify_output(broadcast_shape(self.lhs, self.rhs))
+        with verifying_multipliers():
+            multipliers = self.multipliers()
+        if multipliers.output.shift > 0:
+            raise VerifyException(
+                "the result's scale is too small for the inputs' scales: TensorFlow "
+                "Lite Micro needs an output multiplier below 1"
+            )
 
     def multipliers(self) -> AddMultipliers:
         """Scales relative to twice the larger input scale, as TFLite chooses them."""

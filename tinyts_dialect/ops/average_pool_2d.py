@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from xdsl.irdl import irdl_op_definition
+from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.interfaces import Array
 from tinyts_dialect.pooling import PoolOp
 from tinyts_dialect.reference import clamped, window_taps
+from tinyts_dialect.tensors import shape_of
 
 
 @irdl_op_definition
@@ -15,6 +17,15 @@ class AveragePool2DOp(PoolOp):
     """The mean of the taps inside the input, halves rounded away from zero."""
 
     name = "tinyts.average_pool_2d"
+
+    def verify_(self) -> None:
+        super().verify_()
+        window, shape = self.window.data, shape_of(self.input)
+        for axis in (0, 1):
+            size, before = shape[axis + 1], window.pads[2 * axis]
+            last = (window.output_size(axis, size) - 1) * window.stride[axis] - before
+            if not (-size < before < window.kernel[axis] and last < size):
+                raise VerifyException("a window lies wholly in the padding")
 
     def evaluate(self, *operands: Array) -> Array:
         x = operands[0].astype(np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import IntegerAttr, TensorType
@@ -41,6 +42,12 @@ class ConcatenationOp(TensorOp, SplittableOpInterface):
         axis = self.axis_index()
         if not shapes or not 0 <= axis < len(shapes[0]):
             raise VerifyException(f"axis {axis} does not exist in the inputs")
+        first = max(0, len(shapes[0]) - 3)  # what the kernel sees as rows
+        if axis < first or (axis == first and prod(shapes[0][:first]) != 1):
+            raise VerifyException(
+                f"axis {axis} of {list(shapes[0])} is not among the last three, or "
+                "dimensions before these are not 1"
+            )
         for value, shape in zip(self.inputs, shapes, strict=True):
             rest = shape[:axis] + shape[axis + 1 :]
             if rest != shapes[0][:axis] + shapes[0][axis + 1 :]:

@@ -16,6 +16,7 @@ from tinyts_dialect.convolution import (
     channel_multipliers,
     verify_bias_and_scales,
     verify_kernel,
+    verify_multipliers,
     verify_window_output,
 )
 from tinyts_dialect.interfaces import Array, WindowedOp
@@ -61,6 +62,7 @@ class Conv2DOp(WindowedOp):
                 f"input has {channels} channels, the weights are for {inputs}"
             )
         verify_bias_and_scales(self.bias, self.weight_scales, outputs)
+        verify_multipliers(self.input, self.weight_scales, self.result)
 
     def macs(self) -> int:
         return prod(shape_of(self.result)) * prod(shape_of(self.weights)[1:])

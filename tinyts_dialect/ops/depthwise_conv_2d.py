@@ -16,6 +16,7 @@ from tinyts_dialect.convolution import (
     channel_multipliers,
     verify_bias_and_scales,
     verify_kernel,
+    verify_multipliers,
     verify_window_output,
 )
 from tinyts_dialect.interfaces import Array, WindowedOp
@@ -67,6 +68,7 @@ class DepthwiseConv2DOp(WindowedOp):
                 f"{outputs} output channels are no multiple of {channels} inputs"
             )
         verify_bias_and_scales(self.bias, self.weight_scales, outputs)
+        verify_multipliers(self.input, self.weight_scales, self.result)
 
     def macs(self) -> int:
         return prod(shape_of(self.result)) * prod(self.window.data.kernel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod
 
 import numpy as np
-from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, f32, i8
+from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, i8
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
@@ -14,10 +14,16 @@ from tinyts_dialect.convolution import (
     channel_multipliers,
     verify_bias_and_scales,
 )
-from tinyts_dialect.interfaces import Array, TensorOp
+from tinyts_dialect.interfaces import Array, TensorOp, verifying_multipliers
 from tinyts_dialect.multipliers import quantize_multiplier, requantize
 from tinyts_dialect.reference import clamped
-from tinyts_dialect.tensors import quant_of, shape_of, tensor_type, to_array
+from tinyts_dialect.tensors import (
+    quant_of,
+    shape_of,
+    tensor_type,
+    to_array,
+    verify_size,
+)
 
 
 @irdl_op_definition
@@ -48,16 +54,18 @@ class FullyConnectedOp(TensorOp):
         quant_of(self.input)
         if tensor_type(self.weights).element_type != i8 or len(weights) != 2:
             raise VerifyException("weights must be an int8 tensor of rank 2")
+        verify_size(weights)
         if len(shape) != 2 or shape[1] != weights[1]:
             raise VerifyException(
                 f"input has shape {list(shape)}, expected [N, {weights[1]}]"
             )
         self.verify_output((shape[0], weights[0]))
-        if len(self.weight_scales) == 1:
-            if tensor_type(self.weight_scales.get_type()).element_type != f32:
-                raise VerifyException("weight_scales must be of type f32")
-            return
-        verify_bias_and_scales(self.bias, self.weight_scales, weights[0])
+        scales = len(self.weight_scales)
+        verify_bias_and_scales(self.bias, self.weight_scales, weights[0], scales)
+        if scales == 1 and to_array(self.weight_scales)[0] < 0:
+            raise VerifyException("the only weight scale must not be negative")
+        with verifying_multipliers():
+            self.multipliers()
 
     def multipliers(self) -> tuple[np.ndarray, np.ndarray]:
         """Multipliers and shifts: one of each, or one an output."""
@@ -65,7 +73,8 @@ class FullyConnectedOp(TensorOp):
         if len(self.weight_scales) > 1:
             return channel_multipliers(input, self.weight_scales, output)
         scale = to_array(self.weight_scales)[0]
-        product = float(np.float32(input.scale) * np.float32(scale))
+        with np.errstate(over="ignore"):
+            product = float(np.float32(input.scale) * np.float32(scale))
         multiplier = quantize_multiplier(product / output.scale)
         return (
             np.array([multiplier.value], np.int32),

@@ -10,7 +10,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import Clamp
-from tinyts_dialect.interfaces import Array, TensorOp
+from tinyts_dialect.interfaces import Array, TensorOp, verifying_multipliers
 from tinyts_dialect.multipliers import Multiplier, quantize_multiplier, requantize
 from tinyts_dialect.reference import clamped
 from tinyts_dialect.tensors import quant_of, shape_of
@@ -38,9 +38,18 @@ class MeanOp(TensorOp):
         axes = self.reduced_axes()
         if len(set(axes)) != len(axes) or not all(0 <= a < len(shape) for a in axes):
             raise VerifyException(f"axes {list(axes)} do not exist in {list(shape)}")
+        first = max(0, len(shape) - 3)  # what the kernel sees as rows
+        outer = prod(shape[:first])
+        if outer != 1 and any(axis <= first for axis in axes):
+            raise VerifyException(
+                f"axes {list(axes)} of {list(shape)} reach beyond the last three; the "
+                "dimensions before these must be 1"
+            )
         self.verify_output(
             [1 if axis in axes else size for axis, size in enumerate(shape)]
         )
+        with verifying_multipliers():
+            self.multiplier()
 
     def multiplier(self) -> Multiplier:
         """The scale ratio divided by the number of elements, as TFLite adapts it."""

@@ -8,7 +8,7 @@ from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 
 from tinyts_dialect.attributes import ClampAttr
 from tinyts_dialect.broadcasting import broadcast_shape
-from tinyts_dialect.interfaces import Array, PointwiseOp
+from tinyts_dialect.interfaces import Array, PointwiseOp, verifying_multipliers
 from tinyts_dialect.multipliers import Multiplier, quantize_multiplier, requantize
 from tinyts_dialect.reference import clamped
 from tinyts_dialect.tensors import quant_of
@@ -31,6 +31,8 @@ class MulOp(PointwiseOp):
 
     def verify_(self) -> None:
         self.verify_output(broadcast_shape(self.lhs, self.rhs))
+        with verifying_multipliers():
+            self.multiplier()
 
     def multiplier(self) -> Multiplier:
         """Product of the input scales over the output scale, in double precision."""

@@ -15,6 +15,9 @@ from tinyts_dialect.multipliers import quantize_multiplier
 from tinyts_dialect.softmax_reference import DIFF_INTEGER_BITS, softmax_rows
 from tinyts_dialect.tensors import quant_of, shape_of
 
+MAX_DEPTH = 4095
+"""Largest last axis: 4096 equal values would overflow the sum in Q12.19."""
+
 
 class SoftmaxParameters(NamedTuple):
     """How differences to the row's maximum are scaled; the least one that counts."""
@@ -46,15 +49,28 @@ class SoftmaxOp(PointwiseOp):
             raise VerifyException("the result must have scale 1/256, zero point -128")
         if not self.beta.value.data > 0:
             raise VerifyException("beta must be positive")
+        depth = shape_of(self.input)[-1:]
+        if not depth or depth[0] > MAX_DEPTH:
+            raise VerifyException(
+                f"shape {list(shape_of(self.input))} has no last dimension of 1 to "
+                f"{MAX_DEPTH}, the most that the sum of TensorFlow Lite Micro can hold"
+            )
+        if not self.scale_of_differences() > 1:
+            raise VerifyException(
+                f"beta {self.beta.value.data:g} times scale "
+                f"{quant_of(self.input).scale:g} is too small: TensorFlow Lite Micro "
+                f"needs more than 2**-{31 - DIFF_INTEGER_BITS}"
+            )
+
+    def scale_of_differences(self) -> float:
+        """What a difference of one step is in Q5.26."""
+        beta = float(np.float32(self.beta.value.data))
+        return beta * quant_of(self.input).scale * (1 << (31 - DIFF_INTEGER_BITS))
 
     def parameters(self) -> SoftmaxParameters:
         """As TFLite prepares them: differences in Q5.26, capped below 32."""
-        beta = float(np.float32(self.beta.value.data))
-        real = min(
-            beta * quant_of(self.input).scale * (1 << (31 - DIFF_INTEGER_BITS)),
-            float(2**31 - 1),
-        )
-        multiplier = quantize_multiplier(real)
+        real = min(self.scale_of_differences(), float(2**31 - 1))
+        multiplier = quantize_multiplier(real, largest_shift=31)
         largest = ((1 << DIFF_INTEGER_BITS) - 1) << (31 - DIFF_INTEGER_BITS)
         radius = int(np.floor(largest / 2.0**multiplier.shift))
         return SoftmaxParameters(multiplier.value, multiplier.shift, -radius)

@@ -33,6 +33,7 @@ from tinyts_dialect.tensors import (
     shape_of,
     tensor_type,
     to_array,
+    verify_constant,
     whole_rect,
     with_rect,
 )
@@ -75,6 +76,7 @@ class ConstantOp(IRDLOperation):
             raise VerifyException("the value's type is not the result's")
         if not self.value.shape_is_complete:
             raise VerifyException("the value does not fill its shape")
+        verify_constant(self.value)
 
     def evaluate(self) -> Array:
         return to_array(self.value)
@@ -105,6 +107,8 @@ class SliceOp(IRDLOperation):
         quant_of(self.input)
         if len(shape) != 4:
             raise VerifyException(f"input has rank {len(shape)}, expected 4")
+        if shape[0] != 1:
+            raise VerifyException(f"batch is {shape[0]}; only batch 1 is supported")
         if not whole_rect(shape).contains(self.rect.data):
             raise VerifyException(
                 f"rectangle {tuple(self.rect.data)} is not inside {list(shape)}"
@@ -152,6 +156,8 @@ class ConcatOp(IRDLOperation):
         shape = shape_of(self.result)
         if len(shape) != 4:
             raise VerifyException(f"result has rank {len(shape)}, expected 4")
+        if shape[0] != 1:
+            raise VerifyException(f"batch is {shape[0]}; only batch 1 is supported")
         if len(self.parts) != len(self.places):
             raise VerifyException("there must be one place for each part")
         quant_of(self.result)

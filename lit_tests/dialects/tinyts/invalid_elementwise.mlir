@@ -1,0 +1,104 @@
+// RUN: tinyts-opt %s --split-input-file --verify-diagnostics | filecheck %s
+
+// CHECK: shapes [1, 4, 4, 2] and [2, 4, 2, 3] do not broadcast
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<2x4x2x3xi8, #q>)
+%z = tinyts.add %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<1x4x4x2xi8, #q>, tensor<2x4x2x3xi8, #q>) -> tensor<2x4x4x3xi8, #q>
+
+// -----
+
+// CHECK: result has shape [1, 4, 4, 3], expected [1, 4, 4, 2]
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<2xi8, #q>)
+%z = tinyts.add %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<1x4x4x2xi8, #q>, tensor<2xi8, #q>) -> tensor<1x4x4x3xi8, #q>
+
+// -----
+
+// CHECK: expected a quantized int8 tensor, found tensor<2xi8>
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<2xi8>)
+%z = tinyts.add %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<1x4x4x2xi8, #q>, tensor<2xi8>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: shapes [1, 1, 1, 3] and [1, 4, 4, 2] do not broadcast
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<3xi8, #q>, tensor<1x4x4x2xi8, #q>)
+%z = tinyts.mul %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<3xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: expected a quantized int8 tensor, found tensor<2xi8>
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<2xi8>, tensor<1x4x4x2xi8, #q>)
+%z = tinyts.mul %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<2xi8>, tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: shapes [1, 4, 4, 2] and [4, 7] differ in size
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #q>) -> tensor<4x7xi8, #q>
+
+// -----
+
+// CHECK: expected a quantized int8 tensor, found tensor<1x4x4x2xi8>
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8>
+%y = tinyts.reshape %x : (tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: expected a quantized int8 tensor, found tensor<1x4x4x2xi32, #tinyts.quant<
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi32, #q>
+%y = tinyts.reshape %x : (tensor<1x4x4x2xi32, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: zero point 128 is not an int8
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 128>>
+
+// -----
+
+// CHECK: zero point -129 is not an int8
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, -129>>
+%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, -129>>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: rect is 2x4, the result is 4x4
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%y = tinyts.reshape %x {rect = #tinyts.rect<[0, 2], [0, 4]>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: expected a quantized int8 tensor, found tensor<1x4x4x2xi8>
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8>
+%y = tinyts.softmax %x {beta = 1.0 : f32} : (tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: result has shape [2, 8], expected [2, 4]
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<2x4xi8, #q>
+%y = tinyts.softmax %x {beta = 1.0 : f32} : (tensor<2x4xi8, #q>) -> tensor<2x8xi8, #q>
+
+// -----
+
+// CHECK: the result must have scale 1/256, zero point -128
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%y = tinyts.softmax %x {beta = 1.0 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: beta must be positive
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%y = tinyts.softmax %x {beta = 0.0 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.00390625 : f32, -128>>

@@ -1,0 +1,109 @@
+// RUN: tinyts-opt %s --split-input-file --verify-diagnostics --parsing-diagnostics | filecheck %s
+
+// CHECK: expected HxWxCxi8
+%b = tsbuf.buffer : !tsbuf.buffer<2x3xi8>
+
+// -----
+
+// CHECK: expected HxWxCxi8
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x3xi16>
+
+// -----
+
+// CHECK: expected HxWxCxi8
+%t = "test.op"() : () -> !tsbuf.table<1x2x3x4xi8>
+
+// -----
+
+// CHECK: expected a #tinyts.quant
+%b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [1] 5>} : !tsbuf.buffer<1x1x1xi8>
+
+// -----
+
+// CHECK: Expected 'output'
+%b = tsbuf.external {port = #tsbuf.port<inout 0 "x" layer 0 [1] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x1x1xi8>
+
+// -----
+
+// CHECK: offset is negative
+%b = tsbuf.buffer {offset = -4} : !tsbuf.buffer<1x1x1xi8>
+
+// -----
+
+// CHECK: the value does not fill the buffer
+%b = tsbuf.constant_buffer {value = dense<[1, 2, 3]> : tensor<3xi8>} : !tsbuf.buffer<1x1x4xi8>
+
+// -----
+
+// CHECK: the view differs in size from the buffer
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x3xi8>
+%v = tsbuf.view %b : !tsbuf.buffer<1x2x3xi8> -> !tsbuf.buffer<1x1x5xi8>
+
+// -----
+
+// CHECK: expected a dense constant
+%c = tsbuf.constant 5 : i32
+
+// -----
+
+// CHECK: there must be one start for each buffer
+%0 = tsbuf.buffer : !tsbuf.buffer<1x2x3xi8>
+%x = tsbuf.rows %0 {starts = [0, 1]} : (!tsbuf.buffer<1x2x3xi8>) -> !tsbuf.table<2x2x3xi8>
+
+// -----
+
+// CHECK: there must be one start for each buffer
+%x = tsbuf.rows {starts = []} : () -> !tsbuf.table<2x2x3xi8>
+
+// -----
+
+// CHECK: a buffer differs in width or channels
+%0 = tsbuf.buffer : !tsbuf.buffer<1x2x3xi8>
+%x = tsbuf.rows %0 {starts = [0]} : (!tsbuf.buffer<1x2x3xi8>) -> !tsbuf.table<1x3x2xi8>
+
+// -----
+
+// CHECK: rows [1, 3) overlap or do not exist
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%1 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0, %1 {starts = [0, 1]} : (!tsbuf.buffer<2x1x1xi8>, !tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<4x1x1xi8>
+
+// -----
+
+// CHECK: rows [0, 2) overlap or do not exist
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%1 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0, %1 {starts = [2, 0]} : (!tsbuf.buffer<2x1x1xi8>, !tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<4x1x1xi8>
+
+// -----
+
+// CHECK: rows [3, 5) overlap or do not exist
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%1 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0, %1 {starts = [0, 3]} : (!tsbuf.buffer<2x1x1xi8>, !tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<4x1x1xi8>
+
+// -----
+
+// CHECK: rows [-1, 1) overlap or do not exist
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0 {starts = [-1]} : (!tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<4x1x1xi8>
+
+// -----
+
+// CHECK: the buffers lie in different memories
+%a = tsbuf.buffer : !tsbuf.buffer<1x1x1xi8>
+%b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [1] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x1x1xi8>
+%x = tsbuf.rows %a, %b {starts = [0, 1]} : (!tsbuf.buffer<1x1x1xi8>, !tsbuf.buffer<1x1x1xi8>) -> !tsbuf.table<2x1x1xi8>
+
+// -----
+
+// CHECK: the buffers lie in different memories
+%a = tsbuf.constant_buffer {value = dense<1> : tensor<1xi8>} : !tsbuf.buffer<1x1x1xi8>
+%b = tsbuf.constant_buffer {value = dense<1> : tensor<1xi8>} : !tsbuf.buffer<1x1x1xi8>
+%x = tsbuf.rows %a, %b {starts = [0, 1]} : (!tsbuf.buffer<1x1x1xi8>, !tsbuf.buffer<1x1x1xi8>) -> !tsbuf.table<2x1x1xi8>
+
+// -----
+
+// CHECK: expected a buffer
+%a = "test.op"() : () -> !tsbuf.buffer<1x1x1xi8>
+%x = tsbuf.rows %a {starts = [0]} : (!tsbuf.buffer<1x1x1xi8>) -> !tsbuf.table<1x1x1xi8>

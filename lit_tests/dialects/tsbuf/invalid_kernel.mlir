@@ -1,0 +1,54 @@
+// RUN: tinyts-opt %s --split-input-file --verify-diagnostics --parsing-diagnostics | filecheck %s
+
+// CHECK: expected a dictionary of parameters
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params 5
+
+// -----
+
+// CHECK: there must be one field name for each operand
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+"tsbuf.kernel"(%x) <{kernel = "copy", fields = ["output", "input"], rows = [0, 4], layer = 0, params = {}, operandSegmentSizes = array<i32: 1, 0, 0>}> : (!tsbuf.table<4x2x1xi8>) -> ()
+
+// -----
+
+// CHECK: there must be two row numbers for each table
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+"tsbuf.kernel"(%x) <{kernel = "copy", fields = ["output"], rows = [0, 4, 0], layer = 0, params = {}, operandSegmentSizes = array<i32: 1, 0, 0>}> : (!tsbuf.table<4x2x1xi8>) -> ()
+
+// -----
+
+// CHECK: a kernel must write something
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" ins(input = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: rows [0, 5) of 'output' do not exist in a table of 4 rows
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 5] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: rows [2, 2) of 'input' do not exist in a table of 4 rows
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 2] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: rows [-1, 2) of 'input' do not exist in a table of 4 rows
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) ins(input = %x [-1, 2] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: expected a table made by tsbuf.rows
+%x = "test.op"() : () -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params {}

@@ -1,0 +1,117 @@
+"""The networks of the papers and of MLPerf Tiny, whole and in slices.
+
+They are those of the folder that TINYTS_MODELS names, by default `shared/models` beside
+the checkout, or those that `make models` fetches.
+"""
+
+import csv
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tools.compiler import compile_path
+from tools.differential import find_differences
+from tools.import_tflite import import_tflite_path
+from tools.model_folders import CACHE, ROOT, models_folder
+from tools.options import CompileOptions, resolve
+from tools.oracle import run_oracle
+from tools.run_inputs import GENERATORS, input_details, random_inputs
+from tools.tflite_file import TFLiteError
+
+FOLDER = models_folder()
+BASELINES = ROOT.parent / "shared" / "baselines.csv"
+MAX_COMPILE_SECONDS = 10.0
+
+SCHEDULES: dict[str, CompileOptions] = {
+    "default": resolve(),
+    "whole": resolve(optimize="none"),
+    **{
+        f"height {height} {order}": resolve(split_height=height, exec_order=order)
+        for height in (1, 2)
+        for order in ("df", "bf")
+    },
+}
+
+pytestmark = pytest.mark.slow
+
+
+def models() -> list[object]:
+    """The model files as parameters of a test; one that skips where there are none."""
+    files = sorted(FOLDER.glob("*.tflite")) if FOLDER is not None else []
+    if files:
+        return [pytest.param(file, id=file.stem) for file in files]
+    reason = "no models: name their folder in TINYTS_MODELS or run `make models`"
+    return [pytest.param(Path(), id="none", marks=pytest.mark.skip(reason))]
+
+
+def original_arenas() -> dict[str, int]:
+    """Arena bytes of the original TinyTS, the input inside, of each model it built."""
+    if not BASELINES.exists():
+        return {}
+    with BASELINES.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    column = "original_arena_input_in"
+    return {row["model"]: int(row[column]) for row in rows if row[column]}
+
+
+@pytest.fixture(params=models())
+def model(request: pytest.FixtureRequest) -> Path:
+    """A model file; of the fetched ones only those whose operators are supported."""
+    path: Path = request.param
+    if FOLDER == CACHE:
+        try:
+            import_tflite_path(path)
+        except TFLiteError as error:
+            pytest.skip(str(error))
+    return path
+
+
+def test_every_byte(model: Path, tmp_path: Path, object_cache: Path) -> None:
+    """Outputs and layers equal TFLite Micro's on every kind of generated input."""
+    inputs = random_inputs(input_details(model), 0, len(GENERATORS))
+    oracle = run_oracle(model, inputs, "tflm", all_tensors=True)
+    failures: dict[str, str] = {}
+    for name, options in SCHEDULES.items():
+        compiled = compile_path(model, options)
+        folder = tmp_path / name.replace(" ", "-")
+        found = find_differences(
+            compiled, oracle, inputs, folder, flags=("-O2",), cache=object_cache
+        )
+        assert found.compared_bytes > 0
+        if found:
+            failures[name] = str(found)
+    assert not failures
+
+
+def test_arena_is_no_larger_than_the_original(model: Path) -> None:
+    """The best of four fixed schedules, with the same freedom as the original had."""
+    original = original_arenas().get(model.stem)
+    if original is None:
+        pytest.skip("the original's arena of this model is not known")
+    arenas = {
+        (height, order): compile_path(
+            model,
+            resolve(
+                split_height=height,
+                exec_order=order,
+                input="arena",
+                fold_channels="off",
+            ),
+        ).arena_bytes
+        for height in (1, 2)
+        for order in ("df", "bf")
+    }
+    assert min(arenas.values()) <= original, arenas
+
+
+def test_compilation_is_fast(model: Path, tmp_path: Path) -> None:
+    """Of the processor's time, so that other processes do not count."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "tools.compile", str(model), "-o", str(tmp_path)]
+    subprocess.run([*command, "--split-height", "1"], cwd=ROOT, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    assert seconds <= MAX_COMPILE_SECONDS
