@@ -10,11 +10,22 @@ import numpy as np
 from emitc.program import Program
 from tinyts_dialect.tsbuf import Port
 
-C_KEYWORDS = frozenset(
-    "auto break case char const continue default do double else enum extern float for "
-    "goto if inline int long register restrict return short signed sizeof static "
-    "struct switch typedef union unsigned void volatile while".split()
+RESERVED_WORDS = frozenset(
+    "alignas alignof and and_eq asm atomic auto bitand bitor bool break case catch "
+    "char class compl concept const const_cast consteval constexpr constinit continue "
+    "co_await co_return co_yield decltype default delete do double dynamic_cast else "
+    "enum explicit export extern false float for friend goto if inline int long "
+    "mutable namespace new noexcept not not_eq nullptr operator or or_eq private "
+    "protected public register reinterpret_cast requires restrict return short signed "
+    "sizeof static static_assert static_cast struct switch template this thread_local "
+    "throw true try typedef typeid typename typeof union unsigned using virtual void "
+    "volatile wchar_t while xor xor_eq NULL EOF errno linux unix i386 stdin stdout "
+    "stderr t".split()
 )
+"""Keywords of C, C++ and GNU C, and macros of common headers and compilers.
+
+`t` is here since the accessor `N_input_t()` would clash with the type.
+"""
 
 
 @dataclass(frozen=True)
@@ -64,7 +75,7 @@ def c_name(name: str, default: str) -> str:
     cleaned = re.sub(r"\W+", "_", name, flags=re.ASCII).strip("_")
     if not cleaned:
         return default
-    if cleaned[0].isdigit() or cleaned in C_KEYWORDS:
+    if cleaned[0].isdigit() or cleaned in RESERVED_WORDS:
         return f"t_{cleaned}"
     return cleaned
 

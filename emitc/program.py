@@ -40,6 +40,10 @@ Initializer: TypeAlias = "int | str | Mapping[str, Initializer] | list[str]"
 """An integer, an expression, a structure by field, or an array of expressions."""
 
 
+MAX_EXTENT = 2**16 - 1
+"""Largest height, width and channel count that a `tinyts_tensor` holds."""
+
+
 @dataclass(frozen=True)
 class Tensor:
     """A `tinyts_tensor`."""
@@ -217,6 +221,11 @@ class _Reader:
     def _tensor(self, table: RowsOp, kernel: KernelOp) -> None:
         if table.result in self.tensor_names:
             return
+        if max(table.image) > MAX_EXTENT:
+            raise PassFailedException(
+                f"tinyts-c: tensor {kernel.layer.value.data} '{tensor_name(kernel)}' "
+                f"has a dimension of more than {MAX_EXTENT}; reshape it in the model"
+            )
         name = f"tensor_{len(self.program.tensors)}"
         self.tensor_names[table.result] = name
         offsets: list[int | None] = [None] * table.image.height

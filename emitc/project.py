@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 from emitc.model_files import header_text, render, source_text
 from emitc.program import Program
 
 RUNTIME = Path(__file__).resolve().parents[1] / "runtime_c"
+
+
+STANDARD_HEADERS = frozenset(
+    "assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp "
+    "signal stdalign stdarg stdatomic stdbool stddef stdint stdio stdlib stdnoreturn "
+    "string tgmath threads time uchar wchar wctype".split()
+)
+
+
+@cache
+def reserved_names() -> frozenset[str]:
+    """Names that no model may have: `N.h` or `N.c` would hide another file."""
+    runtime = {path.stem for path in RUNTIME.rglob("*.[ch]")}
+    return STANDARD_HEADERS | runtime | {"host_main"}
 
 
 def project_files(program: Program) -> dict[str, str]:

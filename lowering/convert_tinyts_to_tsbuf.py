@@ -158,6 +158,8 @@ class _Conversion:
             self._call(KernelSpec("reshape", {}), [source], target, layer)
         for index, _ in enumerate(self.function.body.block.args):
             self.table(("argument", index))  # also of an input that nothing reads
+        for argument in self.function.body.block.args:  # also one that nobody reads
+            self.table(self.storage.rows(argument).tensor)
         self.builder.insert(self.calls)
         self.builder.insert(ReturnOp())
         return FuncOp(self.function.sym_name.data, ([], []), Region(self.block))
@@ -228,7 +230,7 @@ class _Conversion:
 
     def _convert(self, op: TensorOp) -> None:
         target = self.storage.rows(op.output())
-        if isinstance(op, ReshapeOp) and self.storage.tensors[target.tensor].alias:
+        if isinstance(op, ReshapeOp) and self._is_shared(target):
             return
         lower = lowerings().get(type(op))
         if lower is None:
@@ -249,6 +251,9 @@ class _Conversion:
         call.location = op.location
         if op.constant_channels is not None:
             call.attributes["constant_channels"] = op.constant_channels
+
+    def _is_shared(self, rows: Rows) -> bool:
+        return self.storage.tensors[rows.tensor].alias is not None
 
     def _check_window(self, op: WindowedOp, rows: CallRows, source: Rows) -> None:
         """The rows that a part reads are those that its layer's window reads there."""

@@ -102,6 +102,9 @@ class _Shadow:
         """Checks what a kernel reads, then lets it write."""
         layer = kernel.layer.value.data
         where = f"kernel {step} '{kernel.kernel.data}' of layer {layer}"
+        for access in (*kernel.reads(), *kernel.writes()):
+            _check_rows_exist(access, where)
+        _check_not_in_place(kernel, where)
         for access in kernel.reads():
             for part in _arena_parts(access):
                 self._check(part, f"{where}: input '{access.field}' was overwritten")
@@ -142,6 +145,34 @@ class _Shadow:
         found = contents[offset + part.first : offset + part.last]
         if not np.array_equal(found, self._numbers(part)):
             raise PassFailedException(f"verify-arena: {message}")
+
+
+def _check_rows_exist(access: Access, where: str) -> None:
+    held = sum(
+        max(0, min(last, access.last) - max(first, access.first))
+        for _, first, last in access.table.parts()
+    )
+    if held != access.last - access.first:
+        raise PassFailedException(
+            f"verify-arena: {where}: '{access.field}' names a row that no buffer holds"
+        )
+
+
+def _check_not_in_place(kernel: KernelOp, where: str) -> None:
+    """No kernel writes bytes of a buffer that it also reads."""
+    for written in kernel.writes():
+        for target in touched(written):
+            for read in kernel.reads():
+                for source in touched(read):
+                    if (
+                        source.buffer is target.buffer
+                        and source.first < target.last
+                        and target.first < source.last
+                    ):
+                        raise PassFailedException(
+                            f"verify-arena: {where}: '{written.field}' overlaps its "
+                            "operands"
+                        )
 
 
 def _arena_parts(access: Access) -> Iterator[ByteRange]:

@@ -157,7 +157,7 @@ def differences(
 def sample(
     bench: Bench, count: int, *choices: Sequence[Any]
 ) -> Iterator[tuple[Any, ...]]:
-    """`count` different combinations, of which each choice has every value in some."""
+    """`count` different combinations of the choices."""
     combinations = list(product(*choices))
     order = bench.rng.permutation(len(combinations))
     yield from (combinations[index] for index in order[:count])

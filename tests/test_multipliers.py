@@ -138,6 +138,7 @@ def test_negative_multipliers_mirror_positive_ones() -> None:
         (0.0, 0),
         (127.5, 128),
         (float(np.nextafter(np.float32(0.5), np.float32(0))), 0),
+        (math.nextafter(0.5, 0), 0),
     ],
 )
 def test_halves_are_rounded_away_from_zero(value: float, expected: int) -> None:

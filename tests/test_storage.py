@@ -371,7 +371,6 @@ def test_constant_operands_lie_in_flash() -> None:
     }
 
 
-@pytest.mark.xfail(reason="an input that no operator reads gets no port", strict=True)
 @pytest.mark.parametrize("place", ["external", "arena"])
 def test_inputs_that_nobody_reads_are_inputs(place: str) -> None:
     """The caller passes all inputs of the model."""
@@ -457,10 +456,6 @@ def test_a_reshape_of_an_output_shares_it() -> None:
     assert isinstance(view.buffer.owner, ExternalOp)
 
 
-@pytest.mark.xfail(
-    reason="layer 0 counts as no alias, so the reshape copies bytes onto themselves",
-    strict=True,
-)
 def test_a_reshape_shares_layer_0_as_well() -> None:
     lines = [
         pool_text("p", "x", 4, "layer = 0 : i64"),

@@ -28,7 +28,9 @@ class Multiplier(NamedTuple):
 
 def round_half_away(value: float) -> int:
     """The nearest integer, halves away from zero (C's `round`)."""
-    return math.floor(abs(value) + 0.5) * (1 if value >= 0 else -1)
+    fraction, whole = math.modf(abs(value))
+    rounded = int(whole) + (fraction >= 0.5)
+    return rounded if value >= 0 else -rounded
 
 
 def quantize_multiplier(real: float, largest_shift: int = 30) -> Multiplier:

@@ -112,13 +112,20 @@ def check_seeds(
     seeds: Iterable[int], keep: Path, jobs: int
 ) -> Iterator[Failure | None]:
     """The results of seeds, in their order, from `jobs` processes."""
-    with tempfile.TemporaryDirectory(prefix="tinyts-fuzz-") as cache:
-        check = partial(check_seed, keep=keep, cache=Path(cache))
+    with tempfile.TemporaryDirectory(
+        prefix="tinyts-fuzz-", ignore_cleanup_errors=True
+    ) as folder:
+        check = partial(check_seed, keep=keep, cache=Path(folder, "objects"))
         if jobs == 1:
             yield from map(check, seeds)
             return
-        with multiprocessing.Pool(jobs) as pool:
+        with multiprocessing.Pool(jobs, _put_files_into, (folder,)) as pool:
             yield from pool.imap(check, seeds)
+
+
+def _put_files_into(folder: str) -> None:
+    """Makes a process that may be ended at any time leave its files in a folder."""
+    tempfile.tempdir = folder
 
 
 def _parser() -> argparse.ArgumentParser:

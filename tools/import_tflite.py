@@ -21,6 +21,7 @@ from xdsl.ir import Attribute, Block, Region, SSAValue
 from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import VerifyException
 
+from emitc.project import reserved_names
 from tinyts_dialect.tensors import activation_type
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
@@ -45,6 +46,8 @@ _ENTRIES = {entry.builtin: entry for entry in OP_TABLE}
 def identifier(name: str) -> str:
     """A C identifier made of a file's stem: `0_MW5` becomes `m0_MW5`."""
     cleaned = re.sub(r"\W", "_", name, flags=re.ASCII) or "model"
+    if cleaned in reserved_names():
+        return f"{cleaned}_model"
     return cleaned if not cleaned[0].isdigit() else f"m{cleaned}"
 
 

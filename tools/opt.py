@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from math import prod
 from pathlib import Path
 from typing import IO, Any
 
@@ -21,6 +22,7 @@ from xdsl.ir import Operation
 from xdsl.parser import Parser
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import DiagnosticException, ParseError, VerifyException
+from xdsl.utils.lexer import Input, Span
 from xdsl.xdsl_opt_main import xDSLOptMain
 
 from lowering.pipelines import PASS_NAMES
@@ -72,9 +74,8 @@ class TinyTSOptMain(xDSLOptMain):
         text = stream.read().decode("utf-8")
         if not text.strip():
             raise UserError(f"{self.get_input_name()}: is empty; give a module")
+        _check_text(Input(text, self.get_input_name()))
         parser = Parser(self.ctx, text, self.get_input_name())
-        _check_strings(text, parser)
-        _check_sizes(text, parser)
         try:
             module = parser.parse_module(not self.args.no_implicit_module)
         except (ParseError, RecursionError, MemoryError):
@@ -114,7 +115,13 @@ class TinyTSOptMain(xDSLOptMain):
             if self.args.passes:
                 raise UserError("pass flags and -p cannot be mixed; use one of them")
             self.args.passes = ",".join(self.args.pass_flags)
-        super().setup_pipeline()
+        try:
+            super().setup_pipeline()
+        except Exception as error:
+            raise UserError(
+                f"pass pipeline '{self.args.passes}': {error}; tinyts-opt --help lists "
+                "the passes"
+            ) from error
 
     def apply_passes(self, prog: ModuleOp) -> None:
         try:
@@ -137,14 +144,24 @@ class TinyTSOptMain(xDSLOptMain):
             self.output.commit()
 
 
-def _check_strings(text: str, parser: Parser) -> None:
-    """Finds a string that is not closed: xDSL's lexer would backtrack for ever."""
-    for match in _STRINGS.finditer(text):
+def _check_text(text: Input[str]) -> None:
+    """Refuses what would keep xDSL's parser busy, before it sees the text.
+
+    Its lexer backtracks for ever in a string that is not closed, and one constant of a
+    type of too many elements fills the memory.
+    """
+    for match in _STRINGS.finditer(text.content):
         if match[0] == '"':
-            parser.raise_error(
+            raise ParseError(
+                Span(match.start(), match.end(), text),
                 "a string is not closed, or has an unknown escape sequence",
-                match.start(),
-                match.end(),
+            )
+    for match in _SHAPED_TYPE.finditer(text.content):
+        sizes = [int(size) for size in match[1].split("x")[:-1]]
+        if prod(sizes) > MAX_ELEMENTS and 0 not in sizes:
+            raise ParseError(
+                Span(match.start(), match.end(), text),
+                f"a type of more than {MAX_ELEMENTS} elements; use a smaller one",
             )
 
 
@@ -162,20 +179,6 @@ def _check_order(module: ModuleOp) -> None:
                         "operations behind those whose results they use"
                     )
                 later.remove(op)
-
-
-def _check_sizes(text: str, parser: Parser) -> None:
-    """Refuses types of so many elements that one constant would fill the memory."""
-    for match in _SHAPED_TYPE.finditer(text):
-        elements = 1
-        for size in match[1].split("x")[:-1]:
-            elements *= int(size)
-            if elements > MAX_ELEMENTS:
-                parser.raise_error(
-                    f"a type of more than {MAX_ELEMENTS} elements; use a smaller one",
-                    match.start(),
-                    match.end(),
-                )
 
 
 def _failing_operation(module: ModuleOp, message: str) -> str | None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from emitc.project import reserved_names
 from tools.user_errors import UserError
 
 CHOICES = {
@@ -72,12 +73,21 @@ def resolve(
             "options: --sram-limit searches for a schedule; it does not go with "
             "--split-height or --exec-order"
         )
+    if optimize == "none" and limit is not None:
+        raise UserError(
+            "options: --sram-limit searches for a schedule; it does not go with "
+            "--optimize none"
+        )
+    if limit is not None and limit < 0:
+        raise UserError(f"options: limit {limit} is negative")
     if split_height is not None and split_height < 1:
         raise UserError(f"options: split height {split_height} is less than 1")
     if alignment < 1 or alignment & (alignment - 1):
         raise UserError(f"options: alignment {alignment} is not a power of two")
     if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
-        raise UserError(f"options: name '{name}' is not a C identifier")
+        raise UserError(f"options: name {name!r} is not a C identifier")
+    if name in reserved_names():
+        raise UserError(f"options: name '{name}' is that of a file of the runtime or C")
     if optimize is None:
         optimize = "none" if fixed else "sram" if limit is None else "speed"
     if fold_channels is None:
@@ -109,7 +119,7 @@ def resolve(
 
 def parse_size(text: str) -> int:
     """A number of bytes; `64K` and `1M` are multiples of 1024."""
-    match = re.fullmatch(r"(\d+)([KkMm]?)", text.strip())
+    match = re.fullmatch(r"([0-9]+)([KkMm]?)", text.strip())
     if match is None:
         raise UserError(f"options: size '{text}' is not a number such as 65536 or 64K")
     factor = {"": 1, "k": 1024, "m": 1024**2}[match[2].lower()]

@@ -30,8 +30,7 @@ from tinyts_dialect.tensors import (
 class FullyConnectedOp(TensorOp):
     """[N, K] with weights [O, K] and bias [O] gives [N, O].
 
-    One weight scale serves all outputs, or each output has its own. The single scale
-    is multiplied with the input's in single precision, as TFLite does.
+    One weight scale serves all outputs, or each output has its own.
     """
 
     name = "tinyts.fully_connected"
@@ -72,10 +71,8 @@ class FullyConnectedOp(TensorOp):
         input, output = quant_of(self.input), quant_of(self.result)
         if len(self.weight_scales) > 1:
             return channel_multipliers(input, self.weight_scales, output)
-        scale = to_array(self.weight_scales)[0]
-        with np.errstate(over="ignore"):
-            product = float(np.float32(input.scale) * np.float32(scale))
-        multiplier = quantize_multiplier(product / output.scale)
+        scale = float(to_array(self.weight_scales)[0])
+        multiplier = quantize_multiplier(input.scale * scale / output.scale)
         return (
             np.array([multiplier.value], np.int32),
             np.array([multiplier.shift], np.int32),
