@@ -70,7 +70,7 @@
 
 // -----
 
-// CHECK: weight_scales must be of type f32
+// CHECK: weight_scales must hold 1 values of type f32
 #q = #tinyts.quant<0.5 : f32, 0>
 %x, %w, %b = "test.op"() : () -> (tensor<1x4xi8, #q>, tensor<3x4xi8>, tensor<3xi32>)
 %y = tinyts.fully_connected %x weights(%w, %b) {clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<1> : tensor<1xi32>} : (tensor<1x4xi8, #q>, tensor<3x4xi8>, tensor<3xi32>) -> tensor<1x3xi8, #q>
