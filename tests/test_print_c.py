@@ -385,7 +385,6 @@ def test_models_called_like_a_file_of_the_runtime(name: str) -> None:
         resolve(name=name)
 
 
-@pytest.mark.xfail(reason="the include guard is one of the runtime's", strict=True)
 @pytest.mark.parametrize("name", ["TINYTS", "TINYTS_ADD"])
 def test_models_called_like_a_guard_of_the_runtime(name: str, tmp_path: Path) -> None:
     """`TINYTS_H` guards both `TINYTS.h` and `tinyts.h`."""

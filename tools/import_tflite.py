@@ -46,7 +46,7 @@ _ENTRIES = {entry.builtin: entry for entry in OP_TABLE}
 def identifier(name: str) -> str:
     """A C identifier made of a file's stem: `0_MW5` becomes `m0_MW5`."""
     cleaned = re.sub(r"\W", "_", name, flags=re.ASCII) or "model"
-    if cleaned in reserved_names():
+    if cleaned.lower() in reserved_names():
         return f"{cleaned}_model"
     return cleaned if not cleaned[0].isdigit() else f"m{cleaned}"
 

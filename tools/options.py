@@ -86,7 +86,7 @@ def resolve(
         raise UserError(f"options: alignment {alignment} is not a power of two")
     if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
         raise UserError(f"options: name {name!r} is not a C identifier")
-    if name in reserved_names():
+    if name is not None and name.lower() in reserved_names():
         raise UserError(f"options: name '{name}' is that of a file of the runtime or C")
     if optimize is None:
         optimize = "none" if fixed else "sram" if limit is None else "speed"
