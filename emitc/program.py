@@ -139,6 +139,13 @@ class _Reader:
             raise PassFailedException(
                 f"tinyts-c: function '{program.name}' has no inputs or no outputs"
             )
+        for ports in (program.inputs, program.outputs):
+            in_arena = {port in program.arena_ports for port in ports}
+            if len(in_arena) > 1:
+                raise PassFailedException(
+                    f"tinyts-c: all {ports[0].direction}s must lie in the arena, or "
+                    "none; some are tsbuf.external"
+                )
         program.inputs.sort(key=lambda port: port.index)
         program.outputs.sort(key=lambda port: port.index)
         return program

@@ -46,6 +46,8 @@ class PlanArena(ModulePass):
                 f"plan-arena: strategy '{self.strategy}' is not one of "
                 f"{', '.join(STRATEGIES)}"
             )
+        if self.size is not None and self.size < 0:
+            raise PassFailedException(f"plan-arena: size {self.size} is negative")
         if self.alignment < 1 or self.alignment & (self.alignment - 1):
             raise PassFailedException(
                 f"plan-arena: alignment {self.alignment} is not a power of two"
