@@ -162,6 +162,10 @@ class _Reader:
             return
         port = op.port.data
         ports = program.inputs if port.direction == "input" else program.outputs
+        if any(port.index == other.index for other in ports):
+            raise PassFailedException(
+                f"tinyts-c: there are two {port.direction}s {port.index}"
+            )
         ports.append(port)
         if isinstance(op, ExternalOp):
             program.memories.append(port)

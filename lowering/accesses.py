@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Attribute, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from tinyts_dialect.tsbuf import (
@@ -17,6 +19,7 @@ from tinyts_dialect.tsbuf import (
     ExternalOp,
     KernelOp,
     MemoryOp,
+    RowsOp,
     image_of,
     root_buffer,
 )
@@ -30,12 +33,43 @@ class ByteRange(NamedTuple):
     last: int
 
 
+class RowRange(NamedTuple):
+    """Rows first..last-1 of a table, in a buffer that holds the rows from `start`."""
+
+    buffer: SSAValue
+    start: int
+    first: int
+    last: int
+
+
+_STARTS: WeakKeyDictionary[RowsOp, tuple[Attribute, list[int]]] = WeakKeyDictionary()
+"""First rows of a table's buffers, while its `starts` are those: read only once."""
+
+
+def held_rows(access: Access) -> Iterator[RowRange]:
+    """The rows of an access by the buffers that hold them.
+
+    Finds them among thousands: buffers of a table are ordered and do not overlap.
+    """
+    table = access.table
+    attribute, starts = _STARTS.get(table, (None, []))
+    if attribute is not table.starts:
+        starts = [start.value.data for start in table.starts]
+        _STARTS[table] = (table.starts, starts)
+    index = max(bisect_right(starts, access.first) - 1, 0)
+    while index < len(starts) and starts[index] < access.last:
+        buffer, start = table.operands[index], starts[index]
+        first = max(start, access.first)
+        last = min(start + image_of(buffer).height, access.last)
+        if first < last:
+            yield RowRange(buffer, start, first, last)
+        index += 1
+
+
 def touched(access: Access) -> Iterator[ByteRange]:
     """The bytes of each buffer that an access to rows of a table touches."""
-    for value, first, last in access.table.parts():
-        start, stop = max(first, access.first), min(last, access.last)
-        if start < stop:
-            yield _bytes_of(value, start - first, stop - first)
+    for rows in held_rows(access):
+        yield _bytes_of(rows.buffer, rows.first - rows.start, rows.last - rows.start)
 
 
 def _bytes_of(value: SSAValue, first: int, last: int) -> ByteRange:

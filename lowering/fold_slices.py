@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
@@ -42,8 +45,43 @@ class FoldSliceOfSlice(RewritePattern):
         rewriter.replace(op, SliceOp(inner.input, rect))
 
 
+class Tiling:
+    """The places of a concat's parts, by their first rows."""
+
+    def __init__(self, places: Sequence[Rect]) -> None:
+        ordered = sorted(enumerate(places), key=lambda item: item[1])
+        self.places = ordered
+        self.firsts = [place.y0 for _, place in ordered]
+        self.ends = list(accumulate((place.y1 for _, place in ordered), max))
+
+    def near(self, rect: Rect) -> list[tuple[int, Rect]]:
+        """Places that may share rows with a rectangle, each with its part's number.
+
+        In the order of the parts.
+        """
+        start = bisect_right(self.ends, rect.y0)
+        stop = bisect_left(self.firsts, rect.y1)
+        return sorted(self.places[start:stop])
+
+
+class Tilings:
+    """The tiling of every concat, made when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._known: dict[ConcatOp, Tiling] = {}
+
+    def of(self, concat: ConcatOp) -> Tiling:
+        """The tiling of a concat."""
+        if concat not in self._known:
+            self._known[concat] = Tiling(concat.rects())
+        return self._known[concat]
+
+
 class FoldSliceOfConcat(RewritePattern):
     """A slice of a concat joins the parts, or the slices of parts, that it covers."""
+
+    def __init__(self) -> None:
+        self._tilings = Tilings()
 
     @op_type_rewrite_pattern
     def match_and_rewrite(self, op: SliceOp, rewriter: PatternRewriter) -> None:
@@ -53,7 +91,8 @@ class FoldSliceOfConcat(RewritePattern):
         rect = op.rect.data
         parts: list[SSAValue] = []
         places: list[Rect] = []
-        for part, place in zip(concat.parts, concat.rects(), strict=True):
+        for index, place in self._tilings.of(concat).near(rect):
+            part = concat.operands[index]
             common = place.intersection(rect)
             if common is None:
                 continue

@@ -28,6 +28,17 @@ def padded_window(window: Window, pads: Pads) -> Window:
     return Window(window.kernel, window.stride, total, window.dilation)
 
 
+def crops_into_padding(window: Window, pads: Pads) -> bool:
+    """Whether the window pads a side that `pads` crop.
+
+    It reads the zero point there; on the tensor before the crop it would read what was
+    cropped.
+    """
+    return any(
+        own > 0 > added for own, added in zip(window.pads, pads, strict=True)
+    )
+
+
 class FusePadIntoConvolution(RewritePattern):
     """A convolution reads the zero point outside its input, as `tinyts.pad` adds it."""
 
@@ -37,6 +48,8 @@ class FusePadIntoConvolution(RewritePattern):
     ) -> None:
         pad = op.input.owner
         if not isinstance(pad, PadOp) or pad.channel_pads is not None:
+            return
+        if crops_into_padding(op.window.data, pad.pads.data):
             return
         fused = type(op).create(
             operands=[pad.input, *op.operands[1:]],

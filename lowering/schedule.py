@@ -39,15 +39,13 @@ def depth_first(operations: Sequence[Operation]) -> list[Operation]:
             op, position = stack.pop()
             if op in done:
                 continue
-            producers = [
-                value.owner
-                for value in op.operands[position:]
-                if isinstance(value.owner, Operation)
-            ]
-            missing = next(
-                (p for p in producers if p in inside and p not in done), None
-            )
-            if missing is None:
+            missing = None
+            while missing is None and position < len(op.operands):
+                producer = op.operands[position].owner
+                if producer in inside and producer not in done:
+                    missing = producer
+                position += 1
+            if not isinstance(missing, Operation):
                 done.add(op)
                 ordered.append(op)
                 continue

@@ -61,6 +61,7 @@ class Storage:
                 self._add(op.result, ("constant", id(op)), image, 0)
         for tensor in self.tensors.values():
             tensor.parts.sort(key=lambda part: part[1])
+            self._check_parts(tensor)
 
     def _add_result(self, op: TensorOp) -> None:
         key: Hashable = id(op) if op.layer is None else op.layer.value.data
@@ -78,15 +79,20 @@ class Storage:
                 "channels"
             )
         height = image.height - first
-        for other, start in tensor.parts:
-            other_height = image_shape(shape_of(other))[0]
-            if start < first + height and first < start + other_height:
-                raise PassFailedException(
-                    f"convert-tinyts-to-tsbuf: rows of layer {key} are computed twice"
-                )
         tensor.image = Image(max(tensor.image.height, image.height), *image[1:])
         tensor.parts.append((value, first))
         self._rows[value] = Rows(key, first, first + height)
+
+    def _check_parts(self, tensor: StoredTensor) -> None:
+        for (above, _), (_, start) in zip(
+            tensor.parts, tensor.parts[1:], strict=False
+        ):
+            rows = self._rows[above]
+            if start < rows.last:
+                raise PassFailedException(
+                    f"convert-tinyts-to-tsbuf: rows of layer {rows.tensor} are "
+                    "computed twice"
+                )
 
     def rows(self, value: SSAValue) -> Rows:
         """The rows of a stored tensor that a value stands for."""

@@ -21,6 +21,7 @@ from xdsl.utils.exceptions import PassFailedException, VerifyException
 from lowering.accesses import (
     ByteRange,
     arena_and_function,
+    held_rows,
     is_input,
     kernels_of,
     touched,
@@ -148,10 +149,7 @@ class _Shadow:
 
 
 def _check_rows_exist(access: Access, where: str) -> None:
-    held = sum(
-        max(0, min(last, access.last) - max(first, access.first))
-        for _, first, last in access.table.parts()
-    )
+    held = sum(rows.last - rows.first for rows in held_rows(access))
     if held != access.last - access.first:
         raise PassFailedException(
             f"verify-arena: {where}: '{access.field}' names a row that no buffer holds"

@@ -39,6 +39,9 @@ OPTIONS = {
     "height-3-df": resolve(split_height=3, output="arena", alignment=16),
 }
 
+QUICK = "height-2-bf"
+"""The options of the quick suite: slices of two rows, the frame in the arena."""
+
 
 def conv_2d(bench: Bench) -> None:
     def add(shape: Shape, kernel: Pair, channels: int, **attributes: object) -> None:
@@ -313,7 +316,13 @@ def references(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Refe
     return of
 
 
-@pytest.mark.parametrize("options", OPTIONS)
+@pytest.mark.parametrize(
+    "options",
+    [
+        pytest.param(name, marks=[] if name == QUICK else [pytest.mark.slow])
+        for name in OPTIONS
+    ],
+)
 @pytest.mark.parametrize(
     "index", range(len(BENCHES)), ids=[bench.__name__ for bench in BENCHES]
 )

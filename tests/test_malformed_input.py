@@ -43,6 +43,8 @@ from tools import run as run_command
 from tools.import_tflite import import_tflite
 from tools.tflite_file import MAX_ELEMENTS, TFLiteError
 
+pytestmark = pytest.mark.slow
+
 SECONDS_A_CALL = 10
 """A call that takes longer hangs."""
 

@@ -16,6 +16,8 @@ from lowering.pipelines import all_passes
 from tools.import_tflite import import_tflite
 from tools.opt import main
 
+pytestmark = pytest.mark.slow
+
 T = "tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 0>>"
 CLAMP = "clamp = #tinyts.clamp<-128, 127>"
 PLACE = ["--plan-arena=strategy=greedy", "--verify-arena", "-t", "tinyts-c"]

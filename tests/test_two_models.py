@@ -18,6 +18,8 @@ from tools.compiler import Compiled, compile_path
 from tools.options import resolve
 from tools.tflite_writer import Quant, TFLiteWriter
 
+pytestmark = pytest.mark.slow
+
 WARNINGS = ("-Wall", "-Wextra", "-Werror")
 GUARD_BYTES = 64
 

@@ -80,8 +80,7 @@ def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     ranks are rows.
     """
     padded = (1,) * max(0, 3 - len(shape)) + tuple(shape)
-    height = int(np.prod(padded[:-2], dtype=np.int64))
-    return height, padded[-2], padded[-1]
+    return prod(padded[:-2]), padded[-2], padded[-1]
 
 
 def whole_rect(shape: Sequence[int]) -> Rect:

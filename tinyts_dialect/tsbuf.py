@@ -26,7 +26,6 @@ from xdsl.dialects.builtin import (
     i64,
 )
 from xdsl.ir import (
-    Attribute,
     Data,
     Dialect,
     Operation,
@@ -616,12 +615,10 @@ def root_buffer(value: SSAValue) -> MemoryOp:
     return owner
 
 
-def memory_of(value: SSAValue) -> Attribute | str:
-    """Which memory a buffer lies in: the arena, a port, or a constant."""
+def memory_of(value: SSAValue) -> MemoryOp | None:
+    """Which memory a buffer lies in: a port's, a constant's, or None for the arena."""
     root = root_buffer(value)
-    if isinstance(root, BufferOp):
-        return "arena"
-    return root.port if isinstance(root, ExternalOp) else str(id(root))
+    return None if isinstance(root, BufferOp) else root
 
 
 TSBuf = Dialect(

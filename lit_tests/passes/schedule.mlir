@@ -1,9 +1,6 @@
 // RUN: tinyts-opt %s --schedule | filecheck %s
 // RUN: tinyts-opt %s --schedule=df | filecheck %s
 // RUN: tinyts-opt %s --schedule=bf | filecheck %s --check-prefix=BF
-// RUN: not tinyts-opt %s --schedule=random 2>&1 | filecheck %s --check-prefix=ORDER
-
-// ORDER: error: {{.*}}: schedule: order 'random' is not one of df, bf
 
 #q = #tinyts.quant<0.5 : f32, -3>
 !x = tensor<1x2x4x2xi8, #q>

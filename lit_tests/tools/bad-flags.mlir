@@ -32,17 +32,6 @@
 // TARGET-SAME: mlir-elided
 // TARGET-SAME: tinyts-c
 
-// RUN: tinyts-opt --help | filecheck %s --check-prefix=HELP
-// HELP: Run in the order written
-// HELP: --fuse-pad
-// HELP: --fold-constant-channels
-// HELP: --split-height
-// HELP: --fold-slices
-// HELP: --schedule
-// HELP: --convert-tinyts-to-tsbuf
-// HELP: --plan-arena
-// HELP: --verify-arena
-
 func.func @net() {
   return
 }

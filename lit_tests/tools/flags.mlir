@@ -28,6 +28,7 @@
 
 // Our passes stand before those of xDSL, in the order of a compilation.
 // HELP: passes:
+// HELP: Run in the order written; not together with -p.
 // HELP: --fuse-pad
 // HELP: --fold-constant-channels
 // HELP: --split-height

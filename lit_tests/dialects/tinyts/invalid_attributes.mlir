@@ -117,3 +117,23 @@
 
 // CHECK: Expected integer literal
 "test.op"() {a = #tinyts.constant_channels<{-1: 0}>} : () -> ()
+
+// -----
+
+// CHECK: window reaches over more than
+"test.op"() {a = #tinyts.window<[3, 100000000], stride [1, 1], pads [0, 0, 0, 0]>} : () -> ()
+
+// -----
+
+// CHECK: window reaches over more than
+"test.op"() {a = #tinyts.window<[3, 3], stride [1, 1], pads [0, 0, -100000000, 0]>} : () -> ()
+
+// -----
+
+// CHECK: rectangle reaches over more than
+"test.op"() {a = #tinyts.rect<[0, 1], [0, 100000000]>} : () -> ()
+
+// -----
+
+// CHECK: padding reaches over more than
+"test.op"() {a = #tinyts.pads<[0, 100000000, 0, 0]>} : () -> ()

@@ -80,3 +80,31 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>)
 %z = tinyts.concatenation %x, %y {axis = 3} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x3xi8, #q>
+
+// -----
+
+// CHECK: axes [1] of [2, 3, 4, 5, 6] reach beyond the last three; the dimensions before these must be 1
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<2x3x4x5x6xi8, #q>
+%y = tinyts.mean %x {axes = [1]} : (tensor<2x3x4x5x6xi8, #q>) -> tensor<2x1x4x5x6xi8, #q>
+
+// -----
+
+// CHECK: axes [2] of [2, 3, 4, 5, 6] reach beyond the last three
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<2x3x4x5x6xi8, #q>
+%y = tinyts.mean %x {axes = [2]} : (tensor<2x3x4x5x6xi8, #q>) -> tensor<2x3x1x5x6xi8, #q>
+
+// -----
+
+// CHECK: axis 0 of [1, 4, 4, 2] is not among the last three, or dimensions before these are not 1
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>)
+%z = tinyts.concatenation %x, %y {axis = 0} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<2x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: axis 1 of [2, 4, 4, 2] is not among the last three, or dimensions before these are not 1
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<2x4x4x2xi8, #q>, tensor<2x4x4x2xi8, #q>)
+%z = tinyts.concatenation %x, %y {axis = 1} : (tensor<2x4x4x2xi8, #q>, tensor<2x4x4x2xi8, #q>) -> tensor<2x8x4x2xi8, #q>

@@ -123,3 +123,10 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x, %w, %b = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<3x3x3x2xi8>, tensor<3xi32>)
 %y = tinyts.conv_2d %x weights(%w, %b) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<"0x0000803F0000807F0000803F"> : tensor<3xf32>} : (tensor<1x4x4x2xi8, #q>, tensor<3x3x3x2xi8>, tensor<3xi32>) -> tensor<1x4x4x3xi8, #q>
+
+// -----
+
+// CHECK: multiplier {{.*}} is too large
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %w, %b = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<3x3x3x2xi8>, tensor<3xi32>)
+%y = tinyts.conv_2d %x weights(%w, %b) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<1.0e+30> : tensor<3xf32>} : (tensor<1x4x4x2xi8, #q>, tensor<3x3x3x2xi8>, tensor<3xi32>) -> tensor<1x4x4x3xi8, #q>

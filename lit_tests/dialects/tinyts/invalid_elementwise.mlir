@@ -35,45 +35,24 @@
 
 // -----
 
-// CHECK: shapes [1, 4, 4, 2] and [4, 7] differ in size
+// CHECK: shape [1, 3, 4, 5, 6] broadcasts to [2, 3, 4, 5, 6] in a dimension before the last three
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #q>) -> tensor<4x7xi8, #q>
+%x, %y = "test.op"() : () -> (tensor<2x3x4x5x6xi8, #q>, tensor<1x3x4x5x6xi8, #q>)
+%z = tinyts.mul %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<2x3x4x5x6xi8, #q>, tensor<1x3x4x5x6xi8, #q>) -> tensor<2x3x4x5x6xi8, #q>
 
 // -----
 
-// CHECK: expected a quantized int8 tensor, found tensor<1x4x4x2xi8>
+// CHECK: the result's scale is too small for the inputs' scales
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8, #q>
+%x, %y = "test.op"() : () -> (tensor<2xi8, #q>, tensor<2xi8, #q>)
+%z = tinyts.add %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<2xi8, #q>, tensor<2xi8, #q>) -> tensor<2xi8, #tinyts.quant<1.0e-10 : f32, 0>>
 
 // -----
 
-// CHECK: expected a quantized int8 tensor, found tensor<1x4x4x2xi32, #tinyts.quant<
+// CHECK: multiplier {{.*}} is too large
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi32, #q>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi32, #q>) -> tensor<1x4x4x2xi8, #q>
-
-// -----
-
-// CHECK: zero point 128 is not an int8
-#q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 128>>
-
-// -----
-
-// CHECK: zero point -129 is not an int8
-#q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, -129>>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, -129>>) -> tensor<1x4x4x2xi8, #q>
-
-// -----
-
-// CHECK: rect is 2x4, the result is 4x4
-#q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.reshape %x {rect = #tinyts.rect<[0, 2], [0, 4]>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+%x, %y = "test.op"() : () -> (tensor<2xi8, #q>, tensor<2xi8, #q>)
+%z = tinyts.mul %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<2xi8, #q>, tensor<2xi8, #q>) -> tensor<2xi8, #tinyts.quant<1.0e-20 : f32, 0>>
 
 // -----
 
@@ -102,3 +81,17 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
 %y = tinyts.softmax %x {beta = 0.0 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.00390625 : f32, -128>>
+
+// -----
+
+// CHECK: has no last dimension of 1 to
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x9000xi8, #q>
+%y = tinyts.softmax %x {beta = 1.0 : f32} : (tensor<1x9000xi8, #q>) -> tensor<1x9000xi8, #tinyts.quant<0.00390625 : f32, -128>>
+
+// -----
+
+// CHECK: beta 1e-20 times scale 0.5 is too small
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%y = tinyts.softmax %x {beta = 1.0e-20 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.00390625 : f32, -128>>

@@ -122,3 +122,22 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %0, %1, %2 = "test.op"() : () -> (tensor<1x4x1x2xi8, #q>, tensor<1x4x2x2xi8, #q>, tensor<1x4x1x2xi8, #q>)
 %y = tinyts.concat %0, %1, %2 {places = [#tinyts.rect<[0, 4], [0, 1]>, #tinyts.rect<[0, 4], [2, 4]>, #tinyts.rect<[0, 4], [2, 3]>]} : (tensor<1x4x1x2xi8, #q>, tensor<1x4x2x2xi8, #q>, tensor<1x4x1x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: a constant of type i64; expected
+%c = tinyts.constant dense<1> : tensor<2xi64>
+
+// -----
+
+// CHECK: batch is 2; only batch 1 is supported
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<2x4x4x2xi8, #q>
+%y = tinyts.slice %x <[0, 2], [0, 4]> : tensor<2x4x4x2xi8, #q> -> tensor<2x2x4x2xi8, #q>
+
+// -----
+
+// CHECK: batch is 2; only batch 1 is supported
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<2x4x4x2xi8, #q>
+%y = tinyts.concat %x {places = [#tinyts.rect<[0, 8], [0, 4]>]} : (tensor<2x4x4x2xi8, #q>) -> tensor<2x4x4x2xi8, #q>

@@ -60,3 +60,10 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
 %y = tinyts.pad %x {pads = #tinyts.pads<[0, 0, 0, 0]>, channel_pads = #tinyts.pair<[1, 2]>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: a window lies wholly in the padding
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x1x4x2xi8, #q>
+%y = tinyts.average_pool_2d %x {window = #tinyts.window<[1, 1], stride [1, 1], pads [1, 0, 0, 0]>, clamp = #tinyts.clamp<-128, 127>} : (tensor<1x1x4x2xi8, #q>) -> tensor<1x2x4x2xi8, #q>

@@ -52,3 +52,37 @@ tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) ins(input 
 // CHECK: expected a table made by tsbuf.rows
 %x = "test.op"() : () -> !tsbuf.table<4x2x1xi8>
 tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: expected 2 row numbers, found 3
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 4, 1] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: 'conv 2d' is not a name of a kernel or a field
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "conv 2d" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: 'Out' is not a name of a kernel or a field
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(Out = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: 'a b' is not a name of a kernel or a field
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 params {outer = {"a b" = 1 : i32}}
+
+// -----
+
+// CHECK: a view is a view of itself
+%v = tsbuf.view %v : !tsbuf.buffer<4x2x1xi8> -> !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %v {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>

@@ -1,48 +1,8 @@
 // RUN: tinyts-opt %s --split-input-file --verify-diagnostics --parsing-diagnostics | filecheck %s
 
-// CHECK: expected HxWxCxi8
-%b = tsbuf.buffer : !tsbuf.buffer<2x3xi8>
-
-// -----
-
-// CHECK: expected HxWxCxi8
-%b = tsbuf.buffer : !tsbuf.buffer<1x2x3xi16>
-
-// -----
-
-// CHECK: expected HxWxCxi8
-%t = "test.op"() : () -> !tsbuf.table<1x2x3x4xi8>
-
-// -----
-
-// CHECK: expected a #tinyts.quant
-%b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [1] 5>} : !tsbuf.buffer<1x1x1xi8>
-
-// -----
-
-// CHECK: Expected 'output'
-%b = tsbuf.external {port = #tsbuf.port<inout 0 "x" layer 0 [1] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x1x1xi8>
-
-// -----
-
-// CHECK: offset is negative
-%b = tsbuf.buffer {offset = -4} : !tsbuf.buffer<1x1x1xi8>
-
-// -----
-
-// CHECK: the value does not fill the buffer
-%b = tsbuf.constant_buffer {value = dense<[1, 2, 3]> : tensor<3xi8>} : !tsbuf.buffer<1x1x4xi8>
-
-// -----
-
 // CHECK: the view differs in size from the buffer
 %b = tsbuf.buffer : !tsbuf.buffer<1x2x3xi8>
 %v = tsbuf.view %b : !tsbuf.buffer<1x2x3xi8> -> !tsbuf.buffer<1x1x5xi8>
-
-// -----
-
-// CHECK: expected a dense constant
-%c = tsbuf.constant 5 : i32
 
 // -----
 

@@ -1,0 +1,52 @@
+// RUN: tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf --verify-diagnostics | filecheck %s
+// RUN: tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf --verify-diagnostics --disable-verify | filecheck %s --check-prefix=RETURN
+
+// CHECK: convert-tinyts-to-tsbuf: tinyts.name of input 1 is no string
+!x = tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%x: !x, %y: !x {tinyts.name = 5}) -> !x {
+  return %x : !x
+}
+
+// -----
+
+// CHECK: convert-tinyts-to-tsbuf: tinyts.layer of output 0 is no integer
+!x = tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%x: !x) -> (!x {tinyts.layer = "one"}) {
+  return %x : !x
+}
+
+// -----
+
+// CHECK: convert-tinyts-to-tsbuf: function @net: result 0: expected a quantized int8 tensor, found tensor<2xi32>
+func.func @net(%x: tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>) -> tensor<2xi32> {
+  %c = tinyts.constant dense<0> : tensor<2xi32>
+  return %c : tensor<2xi32>
+}
+
+// -----
+
+// Columns that lie side by side are not rows either.
+// CHECK: convert-tinyts-to-tsbuf: tinyts.concat slices of columns cannot be lowered yet; use whole rows
+!x = tensor<1x2x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+!y = tensor<1x2x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%a: !x, %b: !x) -> !y {
+  %y = tinyts.concat %a, %b {places = [#tinyts.rect<[0, 2], [0, 1]>, #tinyts.rect<[0, 2], [1, 2]>]} : (!x, !x) -> !y
+  return %y : !y
+}
+
+// -----
+
+// CHECK: convert-tinyts-to-tsbuf: function @net: argument 0: expected a tensor, found i32
+func.func @net(%x: i32) -> i32 {
+  return %x : i32
+}
+
+// -----
+
+// The verifier says the same of any function.
+// CHECK: tinyts.reshape terminates block in single-block region but is not a terminator
+// RETURN: convert-tinyts-to-tsbuf: a function must end with func.return
+!x = tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%x: !x) -> !x {
+  %y = tinyts.reshape %x : (!x) -> !x
+}
