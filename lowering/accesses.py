@@ -52,10 +52,11 @@ def held_rows(access: Access) -> Iterator[RowRange]:
     Finds them among thousands: buffers of a table are ordered and do not overlap.
     """
     table = access.table
-    attribute, starts = _STARTS.get(table, (None, []))
-    if attribute is not table.starts:
-        starts = [start.value.data for start in table.starts]
-        _STARTS[table] = (table.starts, starts)
+    known = _STARTS.get(table)
+    if known is None or known[0] is not table.starts:
+        known = table.starts, [start.value.data for start in table.starts]
+        _STARTS[table] = known
+    starts = known[1]
     index = max(bisect_right(starts, access.first) - 1, 0)
     while index < len(starts) and starts[index] < access.last:
         buffer, start = table.operands[index], starts[index]

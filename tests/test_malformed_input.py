@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -41,6 +42,8 @@ from tools import compile as compile_command
 from tools import opt as opt_command
 from tools import run as run_command
 from tools.import_tflite import import_tflite
+from tools.oracle import OracleError
+from tools.run_inputs import InputError, input_details
 from tools.tflite_file import MAX_ELEMENTS, TFLiteError
 
 pytestmark = pytest.mark.slow
@@ -664,6 +667,15 @@ def test_flipped(seed: int) -> None:
 def test_flipped_example() -> None:
     for data in islice(flipped(DIGITS.read_bytes(), 5), 120):
         imported(data)
+
+
+def test_flipped_inputs_of_a_run(tmp_path: Path) -> None:
+    """What reads a model for its inputs alone knows damage too."""
+    model = tmp_path / "m.tflite"
+    for data in islice(flipped(EVERY_OPERATOR, 5), 400):
+        model.write_bytes(data)
+        with time_limit(), contextlib.suppress(OracleError, InputError):
+            input_details(model)
 
 
 # --- The commands ---------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -33,7 +33,7 @@ Array = npt.NDArray[np.generic]
 
 
 @contextmanager
-def verifying_multipliers() -> Iterator[None]:
+def verifying_multipliers() -> Generator[None, None, None]:
     """Turns the ValueError of a multiplier out of range into a VerifyException."""
     try:
         yield

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,9 @@ from tools.run_inputs import input_details, load_inputs, random_inputs
 from tools.user_errors import UserError, error_line, run_command
 
 SCHEMA_VERSION = 1
+
+MAX_INPUT_BYTES = 1 << 29
+"""Most bytes of generated inputs, all runs together."""
 
 Array = npt.NDArray[np.generic]
 
@@ -168,6 +172,12 @@ def _inputs(parsed: argparse.Namespace) -> list[Array]:
     count = 5 if parsed.count is None else parsed.count
     if count < 1:
         raise UserError(f"--count: {count} is less than 1")
+    size = sum(prod(detail.shape) * detail.dtype.itemsize for detail in details)
+    if count * size > MAX_INPUT_BYTES:
+        raise UserError(
+            f"--count: {count} runs of {size} input bytes are more than "
+            f"{MAX_INPUT_BYTES} bytes; give fewer"
+        )
     return random_inputs(details, parsed.random, count)
 
 

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from tools.oracle import read_model, read_signature, tensor_info
+from tools.oracle import OracleError, read_model, read_signature, tensor_info
 
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -91,7 +91,11 @@ def input_details(model_path: Path) -> list[InputDetail]:
         if info.dtype is None:
             raise InputError(f"input {info.name!r}: its type is not supported")
         detail = InputDetail(info.name, info.shape, info.dtype)
-        details.append(_quantized_detail(model, info.index, detail))
+        try:
+            details.append(_quantized_detail(model, info.index, detail))
+        except Exception as error:
+            # What flatbuffers raises on damaged bytes is not specified.
+            raise OracleError(f"{model_path}: damaged TFLite model") from error
     return details
 
 

@@ -11,6 +11,7 @@ import struct
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -149,7 +150,7 @@ def shown(name: str) -> str:
 class _Reader:
     def __init__(self, data: bytes) -> None:
         self.size = len(data)
-        self.model = tflite.Model.GetRootAs(data, 0)
+        self.model: Any = tflite.Model.GetRootAs(data, 0)
 
     def read(self) -> TFLiteFile:
         if self.model.Version() != SCHEMA_VERSION:
@@ -196,7 +197,7 @@ class _Reader:
             raise ValueError("tensor index out of range")
         return indices
 
-    def _tensor(self, tensor: tflite.Tensor, index: int) -> TensorInfo:
+    def _tensor(self, tensor: Any, index: int) -> TensorInfo:
         name = printable(tensor.Name() or b"")
         what = f"tensor {index} '{shown(name)}'"
         if tensor.ShapeLength() > MAX_RANK:
@@ -230,7 +231,7 @@ class _Reader:
 
     @staticmethod
     def _quantization(
-        tensor: tflite.Tensor,
+        tensor: Any,
     ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64], int]:
         """Scales, as many zero points, and the axis; no scales where one is missing.
 
@@ -252,7 +253,7 @@ class _Reader:
         return scales, zero_points, quantization.QuantizedDimension()
 
     def _data(
-        self, tensor: tflite.Tensor, what: str, shape: tuple[int, ...], type_: str
+        self, tensor: Any, what: str, shape: tuple[int, ...], type_: str
     ) -> npt.NDArray[np.generic] | None:
         if not 0 <= tensor.Buffer() < self.model.BuffersLength():
             raise ValueError("buffer index out of range")
@@ -277,7 +278,7 @@ class _Reader:
         return raw.view(dtype).reshape(shape)
 
     def _operator(
-        self, operator: tflite.Operator, index: int, tensors: int
+        self, operator: Any, index: int, tensors: int
     ) -> OperatorInfo:
         if not 0 <= operator.OpcodeIndex() < self.model.OperatorCodesLength():
             raise ValueError("operator code out of range")
@@ -297,9 +298,9 @@ class _Reader:
         )
 
 
-def _builtin_code(code: tflite.OperatorCode) -> int:
+def _builtin_code(code: Any) -> int:
     """The field builtin_code; its accessor gives the deprecated one below 127."""
-    table: Table = code._tab  # pyright: ignore[reportPrivateUsage]
+    table: Any = code._tab
     offset = table.Offset(10)
     return table.Get(Int32Flags, offset + table.Pos) if offset else 0
 
