@@ -187,7 +187,7 @@ class _Reader:
         if key not in self.layer_numbers:
             self.layer_numbers[key] = len(self.program.layers)
             self.program.layers.append(self._layer(kernel))
-        first, last = writes[0].first, writes[0].last
+        first, last = kernel.named_rows()
         self.program.calls.append(
             Call(self.layer_numbers[key], last - first, first)
         )

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import IntegerAttr
+from xdsl.dialects.builtin import IntegerAttr, StringAttr, UnitAttr
 from xdsl.ir import Attribute, Operation, OpResult, SSAValue
 from xdsl.irdl import (
     IRDLOperation,
@@ -19,7 +19,7 @@ from xdsl.irdl import (
 from xdsl.traits import Pure
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.attributes import ConstantChannelsAttr, RectAttr
+from tinyts_dialect.attributes import ConstantChannelsAttr, PairAttr, RectAttr
 from tinyts_dialect.tensors import (
     image_shape,
     quant_of,
@@ -52,6 +52,18 @@ class TensorOp(IRDLOperation, abc.ABC):
 
     constant_channels = opt_prop_def(ConstantChannelsAttr)
     """Channels of that tensor which were removed, since their value is known."""
+
+    stage = opt_prop_def(IntegerAttr)
+    """The stage of the plan in which the tensor is computed."""
+
+    slice = opt_prop_def(PairAttr)
+    """Rows and columns of its slices, as planned; all of them where absent."""
+
+    fuse = opt_prop_def(StringAttr)
+    """How the op is fused with the one reader of its result: `rows` or `pixels`."""
+
+    stream = opt_prop_def(UnitAttr)
+    """Whether a reduction consumes its input slice by slice."""
 
     traits = traits_def(Pure())
     irdl_options = (ParsePropInAttrDict(),)

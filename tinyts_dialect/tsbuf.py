@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import ClassVar, Literal, NamedTuple
+from typing import ClassVar, Literal, NamedTuple, TypeVar
 
 from xdsl.dialects.builtin import (
     ArrayAttr,
@@ -26,6 +26,7 @@ from xdsl.dialects.builtin import (
     i64,
 )
 from xdsl.ir import (
+    Attribute,
     Data,
     Dialect,
     Operation,
@@ -50,8 +51,11 @@ from xdsl.printer import Printer
 from xdsl.traits import Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.attributes import Quant, QuantAttr
+from tinyts_dialect.attributes import PairAttr, Quant, QuantAttr
+from tinyts_dialect.overlaps import Overlap, OverlapAttr
 from tinyts_dialect.tensors import verify_constant, verify_size
+
+AnyAttribute = TypeVar("AnyAttribute", bound=Attribute)
 
 MAX_ARENA_BYTES = 1 << 28
 """Largest arena; a microcontroller has far less memory."""
@@ -404,7 +408,7 @@ class RowsOp(IRDLOperation):
 
 
 class Access(NamedTuple):
-    """Rows first..last-1 of a table that a kernel reads or writes."""
+    """Rows first..last-1 of a table that a kernel reads or writes; possibly none."""
 
     field: str
     table: RowsOp
@@ -417,7 +421,8 @@ class KernelOp(IRDLOperation):
     """A call of a kernel: computes rows of `outs` from rows of `ins` and constants.
 
     `params` holds the scalars of the kernel's C structure; operands are named by the
-    structure's fields, a field that occurs several times is an array.
+    structure's fields, a field that occurs several times is an array. Only the first
+    of `outs` must have rows, unless `call_rows` says which rows the call names.
     """
 
     name = "tsbuf.kernel"
@@ -430,6 +435,10 @@ class KernelOp(IRDLOperation):
     rows = prop_def(ArrayAttr[IntegerAttr])
     layer = prop_def(IntegerAttr)
     params = prop_def(DictionaryAttr)
+    call_rows = opt_prop_def(PairAttr)
+    """The rows that the call names, where they are not the first output's."""
+    overlaps = opt_prop_def(ArrayAttr[OverlapAttr])
+    """Where the kernel may write over what it reads, if that dies with this call."""
 
     irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
 
@@ -443,6 +452,8 @@ class KernelOp(IRDLOperation):
         ins: Sequence[tuple[str, SSAValue, int, int]],
         constants: Sequence[tuple[str, SSAValue]],
         params: DictionaryAttr,
+        call_rows: tuple[int, int] | None = None,
+        overlaps: Sequence[Overlap] = (),
     ) -> None:
         accesses = (*outs, *ins)
         fields = [access[0] for access in accesses] + [c[0] for c in constants]
@@ -459,6 +470,10 @@ class KernelOp(IRDLOperation):
                 "rows": ArrayAttr([IntegerAttr(row, i64) for row in rows]),
                 "layer": IntegerAttr(layer, i64),
                 "params": params,
+                "call_rows": None if call_rows is None else PairAttr(call_rows),
+                "overlaps": ArrayAttr([OverlapAttr(item) for item in overlaps])
+                if overlaps
+                else None,
             },
         )
 
@@ -469,6 +484,17 @@ class KernelOp(IRDLOperation):
     def reads(self) -> list[Access]:
         """What the kernel reads, constants apart."""
         return self._accesses()[len(self.outs) :]
+
+    def named_rows(self) -> tuple[int, int]:
+        """The rows first..last-1 that the call names."""
+        if self.call_rows is not None:
+            return self.call_rows.data
+        first, last = self.rows.data[:2]
+        return first.value.data, last.value.data
+
+    def legal_overlaps(self) -> list[Overlap]:
+        """Where the kernel may write over what it reads."""
+        return [item.data for item in self.overlaps or ()]
 
     def named_constants(self) -> list[tuple[str, SSAValue]]:
         """Constants by their field; dots lead into nested structures."""
@@ -498,13 +524,29 @@ class KernelOp(IRDLOperation):
         for name in names:
             if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
                 raise VerifyException(f"'{name}' is not a name of a kernel or a field")
+        first, last = self.named_rows()
+        if not 0 <= first < last:
+            raise VerifyException(f"a call cannot name rows [{first}, {last})")
         for access in self._accesses():
             height = access.table.image.height
-            if not 0 <= access.first < access.last <= height:
+            if not 0 <= access.first <= access.last <= height:
                 raise VerifyException(
                     f"rows [{access.first}, {access.last}) of '{access.field}' do not "
                     f"exist in a table of {height} rows"
                 )
+        self._verify_overlaps()
+
+    def _verify_overlaps(self) -> None:
+        writes, reads = self.writes(), self.reads()
+        for item in self.legal_overlaps():
+            if item.write >= len(writes) or item.read >= len(reads):
+                raise VerifyException("an overlap names an operand that does not exist")
+            written, read = writes[item.write], reads[item.read]
+            if not (
+                written.first <= item.write_row < written.last
+                and read.first <= item.read_row < read.last
+            ):
+                raise VerifyException("an overlap names a row that is not accessed")
 
     def print(self, printer: Printer) -> None:
         printer.print_string(" ")
@@ -528,6 +570,12 @@ class KernelOp(IRDLOperation):
             printer.print_string(")")
         printer.print_string(f" layer {self.layer.value.data} params ")
         printer.print_attribute(self.params)
+        if self.call_rows is not None:
+            printer.print_string(" rows ")
+            printer.print_attribute(self.call_rows)
+        if self.overlaps is not None:
+            printer.print_string(" overlaps ")
+            printer.print_attribute(self.overlaps)
         printer.print_op_attributes(self.attributes)
 
     @classmethod
@@ -550,6 +598,8 @@ class KernelOp(IRDLOperation):
         params = parser.parse_attribute()
         if not isinstance(params, DictionaryAttr):
             parser.raise_error("expected a dictionary of parameters")
+        call_rows = _parse_optional(parser, "rows", PairAttr)
+        overlaps = _parse_optional(parser, "overlaps", ArrayAttr)
         op = cls(
             kernel,
             layer,
@@ -557,9 +607,24 @@ class KernelOp(IRDLOperation):
             groups["ins"],
             [constant[:2] for constant in groups["constants"]],
             params,
+            None if call_rows is None else call_rows.data,
         )
+        if overlaps is not None:
+            op.overlaps = overlaps
         op.attributes = parser.parse_optional_attr_dict()
         return op
+
+
+def _parse_optional(
+    parser: Parser, keyword: str, kind: type[AnyAttribute]
+) -> AnyAttribute | None:
+    """An attribute of the given kind after a keyword, None without the keyword."""
+    if parser.parse_optional_keyword(keyword) is None:
+        return None
+    attribute = parser.parse_attribute()
+    if not isinstance(attribute, kind):
+        parser.raise_error(f"expected {kind.name} after '{keyword}'")
+    return attribute
 
 
 def _parameter_names(params: DictionaryAttr) -> Iterator[str]:
@@ -633,5 +698,5 @@ TSBuf = Dialect(
         RowsOp,
         KernelOp,
     ],
-    [BufferType, TableType, PortAttr],
+    [BufferType, TableType, PortAttr, OverlapAttr],
 )

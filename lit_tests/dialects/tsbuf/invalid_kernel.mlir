@@ -35,10 +35,10 @@ tsbuf.kernel "copy" outs(output = %x [0, 5] : !tsbuf.table<4x2x1xi8>) layer 0 pa
 
 // -----
 
-// CHECK: rows [2, 2) of 'input' do not exist in a table of 4 rows
+// CHECK: rows [2, 1) of 'input' do not exist in a table of 4 rows
 %b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
 %x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
-tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 2] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
+tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 1] : !tsbuf.table<4x2x1xi8>) layer 0 params {}
 
 // -----
 
@@ -86,3 +86,38 @@ tsbuf.kernel "copy" outs(output = %x [0, 4] : !tsbuf.table<4x2x1xi8>) layer 0 pa
 // CHECK: a view is a view of itself
 %v = tsbuf.view %v : !tsbuf.buffer<4x2x1xi8> -> !tsbuf.buffer<4x2x1xi8>
 %x = tsbuf.rows %v {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+
+// -----
+
+// CHECK: a call cannot name rows [2, 2)
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 3] : !tsbuf.table<4x2x1xi8>) layer 0 params {} rows #tinyts.pair<[2, 2]>
+
+// -----
+
+// CHECK: an overlap names an operand that does not exist
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 3] : !tsbuf.table<4x2x1xi8>) layer 0 params {} overlaps [#tsbuf.overlap<out 1 row 0, in 0 row 2, same>]
+
+// -----
+
+// CHECK: an overlap names a row that is not accessed
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 3] : !tsbuf.table<4x2x1xi8>) layer 0 params {} overlaps [#tsbuf.overlap<out 0 row 0, in 0 row 3, trail 4>]
+
+// -----
+
+// CHECK: trail -1 is negative
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 3] : !tsbuf.table<4x2x1xi8>) layer 0 params {} overlaps [#tsbuf.overlap<out 0 row 0, in 0 row 2, trail -1>]
+
+// -----
+
+// CHECK: expected tinyts.pair after 'rows'
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 3] : !tsbuf.table<4x2x1xi8>) layer 0 params {} rows 3 : i64

@@ -62,5 +62,9 @@ func.func @net() {
   // One that reads nothing.
   // CHECK: tsbuf.kernel "fill" outs(output = %z [0, 1] : !tsbuf.table<1x1x1xi8>) layer 1 params {value = 3 : i32}
   tsbuf.kernel "fill" outs(output = %z [0, 1] : !tsbuf.table<1x1x1xi8>) layer 1 params {value = 3 : i32}
+  // One that names other rows than it writes, writes none yet, and may overlap.
+  // CHECK: tsbuf.kernel "step" outs(output = %z [0, 0] : !tsbuf.table<1x1x1xi8>, sum = %y [2, 3] : !tsbuf.table<5x2x4xi8>)
+  // CHECK-SAME: layer 1 params {} rows #tinyts.pair<[3, 4]> overlaps [#tsbuf.overlap<out 1 row 2, in 0 row 3, trail 4>, #tsbuf.overlap<out 1 row 2, in 0 row 3, same>] {note = "kept"}
+  tsbuf.kernel "step" outs(output = %z [0, 0] : !tsbuf.table<1x1x1xi8>, sum = %y [2, 3] : !tsbuf.table<5x2x4xi8>) ins(input = %x [3, 4] : !tsbuf.table<4x2x3xi8>) layer 1 params {} rows #tinyts.pair<[3, 4]> overlaps [#tsbuf.overlap<out 1 row 2, in 0 row 3, trail 4>, #tsbuf.overlap<out 1 row 2, in 0 row 3, same>] {note = "kept"}
   return
 }
