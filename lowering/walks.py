@@ -102,6 +102,8 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
     """How a call walks between two of its operands; None where nothing is promised."""
     if written.field != "output" or read.field not in _INPUTS:
         return None
+    if call.named_rows()[1] > written.table.image.height:
+        return None
     kernel = call.kernel.data
     if kernel in _BY_VALUE:
         return BY_VALUE if _same_values(written.table.image, read.table.image) else None

@@ -7,8 +7,10 @@ from random import Random
 
 import pytest
 
+from lowering.byte_times import free_from, written_at
 from lowering.overlaps import Held, smallest_trail
 from lowering.walks import BY_VALUE, Taps, Walk
+from tinyts_dialect.tsbuf import Image
 
 
 @dataclass(frozen=True)
@@ -151,6 +153,33 @@ def test_the_trail_is_the_smallest_that_is_legal(seed: int) -> None:
             tight += 1
             assert not is_legal(call, trail - 1), call
     assert tight > 50, "trails of zero test little"
+
+
+def is_proved(call: Call, trail: int) -> bool:
+    """What `verify-arena` says of the same distance, from the times of the bytes."""
+    read, written = call.read, call.written
+    output, input = Image(99, *written[3:]), Image(99, *read[3:])
+    free = free_from(call.walk, call.rows, output, read[:2], input)
+    times = written_at(call.rows[0], written[:2], output)
+    first = read.byte - written.byte + trail  # of the read bytes, among the written
+    start, stop = max(first, 0), min(first + len(free), len(times))
+    return stop <= start or bool(
+        (free[start - first : stop - first] <= times[start:stop]).all()
+    )
+
+
+@pytest.mark.parametrize("seed", range(10, 13))
+def test_the_proof_accepts_exactly_what_is_legal(seed: int) -> None:
+    """At every distance, also where the written buffer begins above the read one."""
+    random = Random(seed)
+    found = {True: 0, False: 0}
+    for _ in range(150):
+        call = random_call(random)
+        for trail in range(-12, call.trail + 5, random.randint(1, 5)):
+            legal = is_legal(call, trail)
+            assert is_proved(call, trail) == legal, (call, trail)
+            found[legal] += 1
+    assert min(found.values()) > 100
 
 
 def test_pointwise_formula() -> None:
