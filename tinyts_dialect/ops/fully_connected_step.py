@@ -7,7 +7,12 @@ from math import prod
 import numpy as np
 import numpy.typing as npt
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType
-from xdsl.irdl import irdl_op_definition, operand_def, prop_def
+from xdsl.irdl import (
+    irdl_op_definition,
+    operand_def,
+    opt_operand_def,
+    prop_def,
+)
 from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import ClampAttr, QuantAttr
@@ -32,6 +37,8 @@ class FullyConnectedStepOp(StepOp):
 
     name = "tinyts.fully_connected_step"
 
+    input = operand_def(TensorType)
+    accumulator = opt_operand_def(TensorType)  # again, to come before the weights
     weights = operand_def(TensorType)
     bias = operand_def(TensorType)
     input_quant = prop_def(QuantAttr)
