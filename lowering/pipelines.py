@@ -10,6 +10,8 @@ from xdsl.passes import ModulePass
 PASS_NAMES = (
     "fuse-pad",
     "fold-constant-channels",
+    "fuse-rows",
+    "stream-reductions",
     "split-height",
     "fold-slices",
     "schedule",

@@ -1,4 +1,4 @@
-"""`split-height`: every tensor is computed a few rows at a time."""
+"""`split-height`: tensors are computed a few rows at a time."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from tinyts_dialect.interfaces import (
     NOTHING,
+    ChainedOpInterface,
     SplittableOpInterface,
     TensorOp,
     build_part,
@@ -53,6 +54,19 @@ def split_into(
     rewriter.replace(op, joined)
 
 
+def split_chain(
+    op: TensorOp, parts: list[Rect], rewriter: PatternRewriter
+) -> None:
+    """Replaces an op by parts of its result that hand state on, joined again."""
+    if not isinstance(op, ChainedOpInterface):
+        raise TypeError(f"{op.name} is no chain")
+    chain = op.build_chain(parts)
+    joined = ConcatOp(chain.outputs, parts, op.output().type)
+    joined.location = op.location
+    results = [joined.result, *chain.state]
+    rewriter.replace(op, [*chain.operations, joined], results)
+
+
 def _compute_part(op: TensorOp, part: Rect, rewriter: PatternRewriter) -> SSAValue:
     if not isinstance(op, SplittableOpInterface):
         raise TypeError(f"{op.name} is not splittable")
@@ -68,17 +82,29 @@ def _compute_part(op: TensorOp, part: Rect, rewriter: PatternRewriter) -> SSAVal
 
 @dataclass
 class SplitRows(RewritePattern):
-    """Cuts a splittable op whose result has more rows than `height`."""
+    """Cuts an op whose result has more rows than its slices are to have."""
 
-    height: int
+    height: int | None
+    """Rows of a slice; None for what each op's attribute `slice` says."""
 
     def match_and_rewrite(self, op: Operation, rewriter: PatternRewriter) -> None:
-        if not isinstance(op, TensorOp) or not is_splittable(op):
+        if not isinstance(op, TensorOp):
             return
-        whole = whole_rect(shape_of(op.output()))
-        if whole.height <= self.height:
+        parts = parts_of(op, self.height)
+        if len(parts) < 2:
             return
-        split_into(op, list(rows_of(whole, self.height)), rewriter)
+        split = split_chain if isinstance(op, ChainedOpInterface) else split_into
+        split(op, parts, rewriter)
+
+
+def parts_of(op: TensorOp, height: int | None) -> list[Rect]:
+    """The rectangles into which an op is cut; a single one where it stays whole."""
+    whole = whole_rect(shape_of(op.output()))
+    if height is None:
+        height = 0 if op.slice is None else op.slice.data[0]
+    if height == 0 or not (isinstance(op, ChainedOpInterface) or is_splittable(op)):
+        return [whole]
+    return list(rows_of(whole, height))
 
 
 def number_layers(module: ModuleOp) -> None:
@@ -91,25 +117,43 @@ def number_layers(module: ModuleOp) -> None:
             op.layer = IntegerAttr(next(free), i64)
 
 
-def slice_count(module: ModuleOp, height: int) -> int:
-    """Operations that the splittable ones of a module become."""
+def slice_count(module: ModuleOp, height: int | None) -> int:
+    """Operations that those of a module become."""
     return sum(
-        -(-whole_rect(shape_of(op.output())).height // height)
-        for op in module.walk()
-        if isinstance(op, TensorOp) and is_splittable(op)
+        len(parts_of(op, height)) for op in module.walk() if isinstance(op, TensorOp)
     )
+
+
+def _planned_height(module: ModuleOp) -> int | None:
+    """None where attributes say how ops are cut, else one row."""
+    planned = False
+    for op in module.walk():
+        if not isinstance(op, TensorOp) or op.slice is None:
+            continue
+        planned = True
+        if op.slice.data[0] < 1:
+            layer = "?" if op.layer is None else op.layer.value.data
+            raise PassFailedException(
+                f"split-height: slice {list(op.slice.data)} of {op.name} of layer "
+                f"{layer} has no rows; give at least 1"
+            )
+    return None if planned else 1
 
 
 @dataclass(frozen=True)
 class SplitHeight(ModulePass):
-    """Cuts the result of every splittable op into slices of `height` rows."""
+    """Cuts the result of every op that can be cut into slices of `height` rows.
+
+    Without a height each op is cut as its attribute `slice` says and stays whole where
+    it has none; in a module without such an attribute the height is 1.
+    """
 
     name = "split-height"
 
-    height: int = 1
+    height: int | None = None
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        if self.height < 1:
+        if self.height is not None and self.height < 1:
             raise PassFailedException(
                 f"split-height: height is {self.height}; it must be at least 1"
             )
@@ -119,14 +163,16 @@ class SplitHeight(ModulePass):
                 "split-height: the module is already lowered to tsbuf; run it before "
                 "convert-tinyts-to-tsbuf"
             )
-        slices = slice_count(op, self.height)
+        height = _planned_height(op) if self.height is None else self.height
+        slices = slice_count(op, height)
         if slices > MAX_SLICES:
+            what = "the plan" if height is None else f"height {height}"
             raise PassFailedException(
-                f"split-height: height {self.height} makes {slices} slices, more than "
+                f"split-height: {what} makes {slices} slices, more than "
                 f"{MAX_SLICES}; use a larger height"
             )
         PatternRewriteWalker(
-            SplitRows(self.height), apply_recursively=False
+            SplitRows(height), apply_recursively=False
         ).rewrite_module(op)
 
 

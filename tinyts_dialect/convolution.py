@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -10,9 +11,10 @@ from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, f32, i8, i32
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.attributes import Quant
-from tinyts_dialect.interfaces import TensorOp, verifying_multipliers
-from tinyts_dialect.multipliers import quantize_multiplier
+from tinyts_dialect.attributes import Clamp, Quant
+from tinyts_dialect.interfaces import Array, TensorOp, verifying_multipliers
+from tinyts_dialect.multipliers import quantize_multiplier, requantize
+from tinyts_dialect.reference import Int64Array, clamped, window_taps
 from tinyts_dialect.tensors import (
     quant_of,
     shape_of,
@@ -107,3 +109,62 @@ def verify_bias_and_scales(
         raise VerifyException(f"weight_scales must hold {count} values of type f32")
     if not np.isfinite(to_array(weight_scales)).all():
         raise VerifyException("weight_scales must be finite numbers")
+
+
+@dataclass(frozen=True)
+class Convolution:
+    """A convolution, or a depthwise one: all that it is but for weights and bias."""
+
+    depthwise: bool
+    window: Window
+    clamp: Clamp
+    weight_scales: DenseIntOrFPElementsAttr
+    input: Quant
+    output: Quant
+
+    def multipliers(self) -> tuple[Int32Array, Int32Array]:
+        """Multiplier and shift of each output channel."""
+        return channel_multipliers(self.input, self.weight_scales, self.output)
+
+    def evaluate(self, *operands: Array) -> npt.NDArray[np.int8]:
+        """The result for a [1, H, W, C] input, weights and bias, bit-exact."""
+        x, weights, bias = (operand.astype(np.int64) for operand in operands)
+        sums = _depthwise_sums if self.depthwise else _convolution_sums
+        accumulated = sums(x - self.input.zero_point, weights, self.window) + bias
+        scaled = requantize(accumulated, *self.multipliers())
+        return clamped(scaled + self.output.zero_point, self.clamp)
+
+    def verify(self, weights: SSAValue, bias: SSAValue, inputs: int) -> int:
+        """Checks weights and bias for `inputs` channels; the number of outputs."""
+        shape = verify_kernel(weights, self.window)
+        outputs = shape[3] if self.depthwise else shape[0]
+        expected = 1 if self.depthwise else inputs
+        if (shape[0] if self.depthwise else shape[3]) != expected or (
+            self.depthwise and outputs % inputs
+        ):
+            kind = "depthwise weights" if self.depthwise else "weights"
+            raise VerifyException(
+                f"{kind} of shape {list(shape)} do not fit an input of {inputs} "
+                "channels"
+            )
+        verify_bias_and_scales(bias, self.weight_scales, outputs)
+        with verifying_multipliers():
+            self.multipliers()
+        return outputs
+
+
+def _convolution_sums(
+    x: Int64Array, weights: Int64Array, window: Window
+) -> Int64Array:
+    products = np.tensordot(  # exact in float64: below 2**53
+        window_taps(x, window, 0).astype(float),
+        weights.astype(float),
+        axes=((4, 5, 3), (1, 2, 3)),
+    )
+    return products.astype(np.int64)
+
+
+def _depthwise_sums(x: Int64Array, weights: Int64Array, window: Window) -> Int64Array:
+    repeated = np.repeat(x, weights.shape[3] // x.shape[3], axis=3)
+    taps = window_taps(repeated, window, 0)
+    return np.einsum("nyxcij,ijc->nyxc", taps, weights[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import abc
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -69,8 +70,8 @@ class TensorOp(IRDLOperation, abc.ABC):
     irdl_options = (ParsePropInAttrDict(),)
 
     @abc.abstractmethod
-    def evaluate(self, *operands: Array) -> Array:
-        """The result for the given operands, bit-exact, in NumPy."""
+    def evaluate(self, *operands: Array) -> Array | tuple[Array, ...]:
+        """The result, or all results, for the given operands: bit-exact, in NumPy."""
 
     def macs(self) -> int:
         """Multiply-accumulates; 0 for what has no weights."""
@@ -128,6 +129,28 @@ class SplittableOpInterface(Operation, abc.ABC):
     @abc.abstractmethod
     def properties_for(self, output: Rect) -> Mapping[str, Attribute]:
         """The properties that change where only `output` is computed."""
+
+
+class Chain(NamedTuple):
+    """The parts of an operation that hand state on from one to the next."""
+
+    operations: list[Operation]
+    """The parts and the slices that they read, in their order."""
+    outputs: list[SSAValue]
+    """The output of each part."""
+    state: list[SSAValue]
+    """What stands for the results, after the first, of the operation."""
+
+
+class ChainedOpInterface(Operation, abc.ABC):
+    """An operation that is cut into parts which hand state on, from the top down."""
+
+    @abc.abstractmethod
+    def build_chain(self, parts: Sequence[Rect]) -> Chain:
+        """The parts that compute these rectangles, which cut the result into rows.
+
+        Rectangles are relative to this operation's own result.
+        """
 
 
 def is_splittable(op: Operation) -> bool:

@@ -31,7 +31,8 @@ def _implementation(
         op: Any,
         args: PythonValues,
     ) -> PythonValues:
-        return (op.evaluate(*args),)
+        results = op.evaluate(*args)
+        return results if isinstance(results, tuple) else (results,)
 
     return impl(operation)(run)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import prod
 
-import numpy as np
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType
 from xdsl.ir import Attribute
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
@@ -13,15 +12,13 @@ from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import ClampAttr, WindowAttr
 from tinyts_dialect.convolution import (
-    channel_multipliers,
+    Convolution,
     verify_bias_and_scales,
     verify_kernel,
     verify_multipliers,
     verify_window_output,
 )
 from tinyts_dialect.interfaces import Array, WindowedOp
-from tinyts_dialect.multipliers import requantize
-from tinyts_dialect.reference import clamped, window_taps
 from tinyts_dialect.tensors import quant_of, shape_of
 from tinyts_dialect.windows import Window
 
@@ -73,17 +70,19 @@ class DepthwiseConv2DOp(WindowedOp):
     def macs(self) -> int:
         return prod(shape_of(self.result)) * prod(self.window.data.kernel)
 
-    def evaluate(self, *operands: Array) -> Array:
-        x, weights, bias = (operand.astype(np.int64) for operand in operands)
-        zero_point = quant_of(self.input).zero_point
-        repeated = np.repeat(x - zero_point, self.channel_multiplier(), axis=3)
-        taps = window_taps(repeated, self.window.data, 0)
-        sums = np.einsum("nyxcij,ijc->nyxc", taps, weights[0]) + bias
-        multipliers, shifts = channel_multipliers(
-            quant_of(self.input), self.weight_scales, quant_of(self.result)
+    def convolution(self) -> Convolution:
+        """What is computed, but for weights and bias."""
+        return Convolution(
+            True,
+            self.window.data,
+            self.clamp.data,
+            self.weight_scales,
+            quant_of(self.input),
+            quant_of(self.result),
         )
-        scaled = requantize(sums, multipliers, shifts)
-        return clamped(scaled + quant_of(self.result).zero_point, self.clamp.data)
+
+    def evaluate(self, *operands: Array) -> Array:
+        return self.convolution().evaluate(*operands)
 
 
 OPERATIONS = (DepthwiseConv2DOp,)

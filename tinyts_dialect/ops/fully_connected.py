@@ -6,10 +6,11 @@ from math import prod
 
 import numpy as np
 from xdsl.dialects.builtin import DenseIntOrFPElementsAttr, TensorType, i8
+from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.attributes import ClampAttr
+from tinyts_dialect.attributes import ClampAttr, Quant
 from tinyts_dialect.convolution import (
     channel_multipliers,
     verify_bias_and_scales,
@@ -24,6 +25,34 @@ from tinyts_dialect.tensors import (
     to_array,
     verify_size,
 )
+
+
+def verify_matrix(
+    weights: SSAValue, bias: SSAValue, weight_scales: DenseIntOrFPElementsAttr
+) -> None:
+    """Checks int8 weights [O, K], the bias [O], and one or O weight scales."""
+    shape = shape_of(weights)
+    if tensor_type(weights).element_type != i8 or len(shape) != 2:
+        raise VerifyException("weights must be an int8 tensor of rank 2")
+    verify_size(shape)
+    scales = len(weight_scales)
+    verify_bias_and_scales(bias, weight_scales, shape[0], scales)
+    if scales == 1 and to_array(weight_scales)[0] < 0:
+        raise VerifyException("the only weight scale must not be negative")
+
+
+def multipliers_of_scales(
+    input: Quant, weight_scales: DenseIntOrFPElementsAttr, output: Quant
+) -> tuple[np.ndarray, np.ndarray]:
+    """Multipliers and shifts: one of each, or one an output."""
+    if len(weight_scales) > 1:
+        return channel_multipliers(input, weight_scales, output)
+    scale = float(to_array(weight_scales)[0])
+    multiplier = quantize_multiplier(input.scale * scale / output.scale)
+    return (
+        np.array([multiplier.value], np.int32),
+        np.array([multiplier.shift], np.int32),
+    )
 
 
 @irdl_op_definition
@@ -51,31 +80,19 @@ class FullyConnectedOp(TensorOp):
         shape = shape_of(self.input)
         weights = shape_of(self.weights)
         quant_of(self.input)
-        if tensor_type(self.weights).element_type != i8 or len(weights) != 2:
-            raise VerifyException("weights must be an int8 tensor of rank 2")
-        verify_size(weights)
+        verify_matrix(self.weights, self.bias, self.weight_scales)
         if len(shape) != 2 or shape[1] != weights[1]:
             raise VerifyException(
                 f"input has shape {list(shape)}, expected [N, {weights[1]}]"
             )
         self.verify_output((shape[0], weights[0]))
-        scales = len(self.weight_scales)
-        verify_bias_and_scales(self.bias, self.weight_scales, weights[0], scales)
-        if scales == 1 and to_array(self.weight_scales)[0] < 0:
-            raise VerifyException("the only weight scale must not be negative")
         with verifying_multipliers():
             self.multipliers()
 
     def multipliers(self) -> tuple[np.ndarray, np.ndarray]:
         """Multipliers and shifts: one of each, or one an output."""
-        input, output = quant_of(self.input), quant_of(self.result)
-        if len(self.weight_scales) > 1:
-            return channel_multipliers(input, self.weight_scales, output)
-        scale = float(to_array(self.weight_scales)[0])
-        multiplier = quantize_multiplier(input.scale * scale / output.scale)
-        return (
-            np.array([multiplier.value], np.int32),
-            np.array([multiplier.shift], np.int32),
+        return multipliers_of_scales(
+            quant_of(self.input), self.weight_scales, quant_of(self.result)
         )
 
     def macs(self) -> int:

@@ -9,11 +9,19 @@ from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, TensorType
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.attributes import Clamp
+from tinyts_dialect.attributes import Clamp, Quant
 from tinyts_dialect.interfaces import Array, TensorOp, verifying_multipliers
 from tinyts_dialect.multipliers import Multiplier, quantize_multiplier, requantize
 from tinyts_dialect.reference import clamped
 from tinyts_dialect.tensors import quant_of, shape_of
+
+
+def mean_multiplier(input: Quant, output: Quant, count: int) -> Multiplier:
+    """The scale ratio divided by the number of elements, as TFLite adapts it."""
+    multiplier = quantize_multiplier(input.scale / output.scale)
+    shift = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
+    value = (multiplier.value << shift) // count
+    return Multiplier(value, multiplier.shift - shift)
 
 
 @irdl_op_definition
@@ -52,14 +60,10 @@ class MeanOp(TensorOp):
             self.multiplier()
 
     def multiplier(self) -> Multiplier:
-        """The scale ratio divided by the number of elements, as TFLite adapts it."""
+        """Requantizes the sum of all elements."""
         shape = shape_of(self.input)
         count = prod(shape[axis] for axis in self.reduced_axes())
-        ratio = quant_of(self.input).scale / quant_of(self.result).scale
-        multiplier = quantize_multiplier(ratio)
-        shift = min(count.bit_length() - 1, 32, 31 + multiplier.shift)
-        value = (multiplier.value << shift) // count
-        return Multiplier(value, multiplier.shift - shift)
+        return mean_multiplier(quant_of(self.input), quant_of(self.result), count)
 
     def evaluate(self, *operands: Array) -> Array:
         x = operands[0].astype(np.int64) - quant_of(self.input).zero_point
