@@ -14,8 +14,8 @@ from xdsl.passes import PassPipeline
 
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.arena.blocks import peak_live_bytes
-from lowering.live_ranges import blocks_of, lifetimes
+from lowering.arena.bounds import peak_live_bytes
+from lowering.live_ranges import problem_of
 from lowering.pipelines import all_passes, lowering_passes, placing_passes
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.import_tflite import identifier, import_tflite
@@ -150,12 +150,11 @@ def _calls(module: ModuleOp) -> int:
 
 def _bound(module: ModuleOp, options: CompileOptions) -> int:
     function = arena_and_function(module)[1]
-    return peak_live_bytes(blocks_of(lifetimes(function)), options.alignment)
+    problem = problem_of(function)
+    return peak_live_bytes(problem.blocks, options.alignment, problem.overlaps)
 
 
-def _lower(
-    imported: ModuleOp, schedule: Schedule, options: CompileOptions
-) -> ModuleOp:
+def _lower(imported: ModuleOp, schedule: Schedule, options: CompileOptions) -> ModuleOp:
     return _run(
         imported.clone(),
         lowering_passes(
