@@ -22,6 +22,16 @@
 extern "C" {
 #endif
 
+/*
+ * A function of a header that is compiled by itself: inlined into a kernel it would put
+ * more variables before the inner loops than there are registers.
+ */
+#if defined(__GNUC__)
+#define TINYTS_APART static __attribute__((noinline, unused))
+#else
+#define TINYTS_APART static inline
+#endif
+
 /* Where the rows of a tensor are. */
 typedef enum {
     TINYTS_ROWS_PITCH = 0,   /* row y at offset + y * row_pitch */
