@@ -94,7 +94,7 @@ def test_what_follows(given: dict[str, Any], derived: dict[str, Any]) -> None:
         ({"name": "é"}, "is not a C identifier"),
         ({"optimize": "fast"}, "optimize 'fast' is not one of none, sram, speed"),
         ({"exec_order": "random"}, "exec-order 'random' is not one of df, bf"),
-        ({"input": "rows"}, "input 'rows' is not one of external, arena"),
+        ({"input": "flash"}, "input 'flash' is not one of external, arena, rows"),
         ({"output": "flash"}, "output 'flash' is not one of external, arena"),
         ({"target": "avr"}, "target 'avr' is not one of host, cortex-m7"),
         ({"kernels": "mine"}, "kernels 'mine' is not one of tinyts"),

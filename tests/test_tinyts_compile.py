@@ -82,7 +82,10 @@ def test_name(model: Path, tmp_path: Path) -> None:
     assert b"int net_invoke(" in files["net.h"]
 
 
-@pytest.mark.parametrize("options", [(), ("--split-height", "1"), ("--input", "arena")])
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--split-height", "1"), ("--input", "arena"), ("--input", "rows")],
+)
 def test_report(options: tuple[str, ...], model: Path, tmp_path: Path) -> None:
     """It agrees with itself and with the header."""
     report = compile_model(model, tmp_path / "out", *options)

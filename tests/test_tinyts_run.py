@@ -88,7 +88,7 @@ def test_layers(model: Path, capsys: Captured) -> None:
         assert layers[name]["differing_bytes"] == 0
 
 
-@pytest.mark.parametrize("place", ["external", "arena"])
+@pytest.mark.parametrize("place", ["external", "arena", "rows"])
 @pytest.mark.parametrize("batched", [True, False])
 def test_data_and_save_output(
     place: str, batched: bool, model: Path, tmp_path: Path, capsys: Captured
@@ -100,7 +100,7 @@ def test_data_and_save_output(
         np.save(file, array if batched else array[:, 0])
     saved = tmp_path / "outputs.npz"
     data = [word for file in files for word in ("--data", file)]
-    places = ["--input", place, "--output", place]
+    places = ["--input", place, "--output", "external" if place == "rows" else place]
     code, result, _ = run_json(capsys, model, *data, "--save-output", saved, *places)
     assert (code, result["runs"], result["differing_bytes"]) == (0, 3, 0)
     expected = run_oracle(model, inputs, "tflm").outputs

@@ -13,7 +13,7 @@ from tools.user_errors import UserError
 CHOICES = {
     "optimize": ("none", "sram", "speed"),
     "exec_order": ("df", "bf"),
-    "input": ("external", "arena"),
+    "input": ("external", "arena", "rows"),
     "output": ("external", "arena"),
     "target": ("host", "cortex-m7"),
     "kernels": ("tinyts",),
@@ -142,7 +142,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("exec-order", "order of the slices: depth first (default) or breadth first")
     add("sram-limit", "fastest schedule whose memory fits, such as 64K",
         metavar="BYTES")
-    add("input", "where the input lies (default external)", default="external")
+    add("input", "external (default): in the caller's memory; arena: in the arena; "
+        "rows: asked for row by row", default="external")
     add("output", "where the output lies (default external)", default="external")
     add("target", "what the C is compiled for (default cortex-m7)",
         default="cortex-m7")
