@@ -56,8 +56,8 @@ def placed_module() -> ModuleOp:
     text.tensor("a", 2, offset=0)
     text.tensor("b", 2, offset=8)
     text.call(("a", 0, 2), ("x", 0, 2))
-    text.call(("b", 0, 1), ("a", 0, 2))
-    text.call(("b", 1, 2), ("a", 0, 2))
+    text.call(("b", 0, 2), ("a", 0, 2))
+    text.call(("b", 0, 2), ("a", 0, 2))
     text.call(("y", 0, 2), ("b", 0, 2))
     return text.module()
 

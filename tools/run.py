@@ -25,6 +25,7 @@ from tools.layers import compare_layers
 from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.oracle import OracleResult, run_oracle
 from tools.plot import plot_text
+from tools.report import recomputed_macs
 from tools.run_inputs import input_details, load_inputs, random_inputs
 from tools.user_errors import UserError, error_line, run_command
 
@@ -74,7 +75,7 @@ class RunResult:
             "arena_bytes": arena,
             "persistent_bytes": 0,
             "ram_bytes": arena,
-            "recomputed_macs": 0,
+            "recomputed_macs": recomputed_macs(self.compiled),
             "compile_seconds": round(self.compile_seconds, 3),
         }
         if self.layers is not None:
