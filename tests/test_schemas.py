@@ -76,6 +76,14 @@ REPORT: dict[str, Any] = {
             "kernel_variant": None,
         }
     ],
+    "unsplit": [
+        {
+            "layer": 21,
+            "name": "conv/Relu",
+            "op": "conv_2d",
+            "reason": "its one output row needs every input row",
+        }
+    ],
     "buffers": [
         {
             "layer": "conv/Relu",
@@ -178,7 +186,7 @@ def test_report_needs_its_keys(key: str) -> None:
     assert errors("report", {k: v for k, v in REPORT.items() if k != key})
 
 
-@pytest.mark.parametrize("part", ["layers", "buffers"])
+@pytest.mark.parametrize("part", ["layers", "unsplit", "buffers"])
 def test_report_parts_need_their_keys_and_no_others(part: str) -> None:
     for key in REPORT[part][0]:
         document = copy.deepcopy(REPORT)
@@ -198,6 +206,8 @@ def test_report_parts_need_their_keys_and_no_others(part: str) -> None:
         {"options": {"colour": "red"}},
         {"options": {"input": ["external"]}},
         {"stages": "2"},
+        {"unsplit": [REPORT["unsplit"][0] | {"reason": "two\nlines"}]},
+        {"unsplit": [REPORT["unsplit"][0] | {"reason": ""}]},
     ],
 )
 def test_report_rejects(change: dict[str, Any]) -> None:

@@ -67,8 +67,11 @@ def test_json(model: Path, capsys: Captured) -> None:
     assert "layers" not in result
 
 
-def test_text(model: Path, capsys: Captured) -> None:
-    assert main([str(model), "--count", "2", "--optimize", "none"]) == 0
+def test_text(model: Path, tmp_path: Path, capsys: Captured) -> None:
+    plot = tmp_path / "arena.svg"
+    words = ["--count", "2", "--optimize", "none", "--plot", str(plot)]
+    assert main([str(model), *words]) == 0
+    assert plot.read_text().startswith("<?xml")
     out, err = capsys.readouterr()
     expected = f"0 differing bytes of {2 * OUTPUT_BYTES}\n"
     assert out.startswith("2 runs, arena ")

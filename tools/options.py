@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from emitc.project import reserved_names
@@ -36,10 +37,11 @@ class CompileOptions:
     fold_channels: str
     alignment: int
     name: str | None
+    plot: str | None
 
     def as_json(self) -> dict[str, str | int | None]:
-        """The options in force, for the report."""
-        return asdict(self)
+        """The options in force, for the report; where the picture goes is no matter."""
+        return {name: value for name, value in asdict(self).items() if name != "plot"}
 
 
 def resolve(
@@ -55,6 +57,7 @@ def resolve(
     fold_channels: str | None = None,
     alignment: int = 4,
     name: str | None = None,
+    plot: str | Path | None = None,
 ) -> CompileOptions:
     """Options with their defaults; UserError where they contradict each other.
 
@@ -106,6 +109,7 @@ def resolve(
         fold_channels=fold_channels,
         alignment=alignment,
         name=name,
+        plot=None if plot is None else str(plot),
     )
     for option, choices in CHOICES.items():
         value = getattr(options, option)
@@ -152,6 +156,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "speed)")
     add("alignment", "alignment of buffers in bytes (default 4)", type=int, default=4,
         metavar="BYTES")
+    add("plot", "draw the arena: addresses against time", metavar="F.svg")
     add("name", "name of the model in C (default: the file's stem)", metavar="NAME")
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tools import host_run
-from tools.atomic_files import write_tree
-from tools.compile import output_files
+from tools.compile import write_outputs
 from tools.compiler import Compiled, compile_path
 from tools.options import resolve
 from tools.report import report
@@ -56,7 +55,7 @@ class CompiledModel:
 
     def save(self, directory: str | Path) -> None:
         """Writes what `tinyts-compile` writes."""
-        write_tree(Path(directory), output_files(self._compiled))
+        write_outputs(self._compiled, Path(directory))
 
 
 def compile(model: str | Path, **options: Any) -> CompiledModel:
