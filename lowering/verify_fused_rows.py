@@ -16,9 +16,11 @@ def check_fused_rows(call: KernelOp, where: str) -> None:
     """Fails where kept or stored rows are not those of the call's accesses."""
     if call.kernel.data != "fused_rows":
         return
-    written, read = _middle(call.writes(), where), _middle(call.reads(), where)
-    walk = fused_rows_walk(call, written, read)
-    if walk is None or written.table is not read.table:
+    written, read = _middle(call.writes()), _middle(call.reads())
+    if not written or len(read) != 1 or written[0].table is not read[0].table:
+        _fail(where, "it must write rows of 'middle' and read some of them once")
+    walk = fused_rows_walk(call, written[0], read[0])
+    if walk is None:
         _fail(where, "its window or the rows of its middle tensor are not known")
     first, last = call.named_rows()
     height = min(walk.last_row, call.writes()[0].table.image.height)
@@ -28,10 +30,10 @@ def check_fused_rows(call: KernelOp, where: str) -> None:
             f"rows [{first}, {last}) are not among [{walk.first_row}, {height})",
         )
     kept, stored = _rows(walk, first, last)
-    missing = kept - set(range(read.first, read.last))
+    missing = kept - _named(read)
     if missing:
         _fail(where, f"it reads row {min(missing)} of 'middle' without naming it")
-    wrong = stored ^ set(range(written.first, written.last))
+    wrong = stored ^ _named(written)
     if wrong:
         row = min(wrong)
         if row in stored:
@@ -49,11 +51,12 @@ def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int
     return kept, stored
 
 
-def _middle(accesses: list[Access], where: str) -> Access:
-    found = [access for access in accesses if access.field == "middle"]
-    if len(found) != 1:
-        _fail(where, "it must read and write 'middle' once")
-    return found[0]
+def _middle(accesses: list[Access]) -> list[Access]:
+    return [access for access in accesses if access.field == "middle"]
+
+
+def _named(accesses: list[Access]) -> set[int]:
+    return {row for a in accesses for row in range(a.first, a.last)}
 
 
 def _fail(where: str, message: str):
