@@ -21,6 +21,7 @@ from xdsl.dialects.builtin import (
     StringAttr,
     SymbolNameConstraint,
     TensorType,
+    UnitAttr,
     i8,
     i32,
     i64,
@@ -360,13 +361,15 @@ class ConstantOp(IRDLOperation):
 class RowsOp(IRDLOperation):
     """A tensor's rows: each buffer holds rows `starts[i]`, `starts[i] + 1`, ...
 
-    Rows that no buffer holds do not exist; no kernel may name them.
+    Rows that no buffer holds do not exist; no kernel may name them. In a `ragged` table
+    a buffer may be narrower than the image: kernels use its bytes as they please.
     """
 
     name = "tsbuf.rows"
 
     buffers = var_operand_def(BufferType)
     starts = prop_def(ArrayAttr[IntegerAttr])
+    ragged = opt_prop_def(UnitAttr)
     result = result_def(TableType)
 
     traits = traits_def(Pure())
@@ -374,11 +377,18 @@ class RowsOp(IRDLOperation):
     assembly_format = "$buffers attr-dict `:` functional-type(operands, results)"
 
     def __init__(
-        self, buffers: Sequence[SSAValue], starts: Sequence[int], image: Image
+        self,
+        buffers: Sequence[SSAValue],
+        starts: Sequence[int],
+        image: Image,
+        ragged: bool = False,
     ) -> None:
         super().__init__(
             operands=[buffers],
-            properties={"starts": ArrayAttr([IntegerAttr(s, i64) for s in starts])},
+            properties={
+                "starts": ArrayAttr([IntegerAttr(s, i64) for s in starts]),
+                "ragged": UnitAttr() if ragged else None,
+            },
             result_types=[TableType(image)],
         )
 
@@ -394,16 +404,20 @@ class RowsOp(IRDLOperation):
             yield buffer, first, first + image_of(buffer).height
 
     def verify_(self) -> None:
-        if len(self.buffers) != len(self.starts) or not self.buffers:
+        if len(self.buffers) != len(self.starts):
             raise VerifyException("there must be one start for each buffer")
         end = 0
         for buffer, first, last in self.parts():
-            if image_of(buffer)[1:] != self.image[1:]:
+            width, channels = image_of(buffer)[1:]
+            fits = self.ragged is not None and width <= self.image.width
+            if channels != self.image.channels or not (
+                width == self.image.width or fits
+            ):
                 raise VerifyException("a buffer differs in width or channels")
             if first < end or last > self.image.height:
                 raise VerifyException(f"rows [{first}, {last}) overlap or do not exist")
             end = last
-        if len({memory_of(buffer) for buffer in self.buffers}) != 1:
+        if len({memory_of(buffer) for buffer in self.buffers}) > 1:
             raise VerifyException("the buffers lie in different memories")
 
 
