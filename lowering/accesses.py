@@ -69,8 +69,15 @@ def held_rows(access: Access) -> Iterator[RowRange]:
 
 def touched(access: Access) -> Iterator[ByteRange]:
     """The bytes of each buffer that an access to rows of a table touches."""
+    for _, part in held_bytes(access):
+        yield part
+
+
+def held_bytes(access: Access) -> Iterator[tuple[RowRange, ByteRange]]:
+    """The rows that each buffer holds of an access, with their bytes."""
     for rows in held_rows(access):
-        yield _bytes_of(rows.buffer, rows.first - rows.start, rows.last - rows.start)
+        first, last = rows.first - rows.start, rows.last - rows.start
+        yield rows, _bytes_of(rows.buffer, first, last)
 
 
 def _bytes_of(value: SSAValue, first: int, last: int) -> ByteRange:

@@ -25,6 +25,7 @@ from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import PassFailedException, VerifyException
 
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
+from lowering.legal_overlaps import declare_overlaps
 from lowering.operators import lowerings
 from lowering.state import StateTensor, layer_key
 from lowering.storage import Rows, Storage, returned_tensors
@@ -46,13 +47,15 @@ class ConvertTinyTSToTSBuf(ModulePass):
     """Gives every slice a buffer and every operation its kernel.
 
     `input` and `output` say where the network's inputs and outputs lie: in memory of
-    the caller (external) or in the arena.
+    the caller (external) or in the arena. With `overlap` each call says where its
+    output may take the place of its input, if that dies with the call.
     """
 
     name = "convert-tinyts-to-tsbuf"
 
     input: str = "external"
     output: str = "external"
+    overlap: bool = False
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for place in (self.input, self.output):
@@ -70,6 +73,8 @@ class ConvertTinyTSToTSBuf(ModulePass):
         function = functions[0]
         _check(op, function)
         lowered = _Conversion(function, self.input, self.output).convert()
+        if self.overlap:
+            declare_overlaps(lowered)
         op.body.block.insert_op_before(tsbuf.ArenaOp(), function)
         op.body.block.insert_op_before(lowered, function)
         function.detach()

@@ -1,0 +1,71 @@
+"""The overlaps that a kernel's walk allows between the buffers of one call."""
+
+from __future__ import annotations
+
+from xdsl.dialects.builtin import ArrayAttr
+from xdsl.dialects.func import FuncOp
+
+from lowering.accesses import ByteRange, RowRange, held_bytes, kernels_of
+from lowering.overlaps import Held, smallest_trail
+from lowering.walks import Walk, walk_of
+from tinyts_dialect.overlaps import Overlap, OverlapAttr
+from tinyts_dialect.tsbuf import Access, BufferOp, KernelOp, MemoryOp
+
+
+def declare_overlaps(function: FuncOp) -> None:
+    """Adds its legal overlaps to every call of a function."""
+    for call in kernels_of(function):
+        found = legal_overlaps(call)
+        if found:
+            known = call.overlaps or ()
+            call.overlaps = ArrayAttr([*known, *map(OverlapAttr, found)])
+
+
+def legal_overlaps(call: KernelOp) -> list[Overlap]:
+    """One overlap for each written and read buffer that may share bytes.
+
+    Only buffers of the arena count. A pair whose trail leaves no byte to share is left
+    out.
+    """
+    return [
+        overlap
+        for write, written in enumerate(call.writes())
+        for rows, target in held_bytes(written)
+        if isinstance(target.buffer, BufferOp)
+        for overlap in _overlaps_of(call, write, written, rows, target)
+    ]
+
+
+def _overlaps_of(
+    call: KernelOp, write: int, written: Access, rows: RowRange, target: ByteRange
+) -> list[Overlap]:
+    """Those of one written buffer; a buffer that is read twice needs both trails."""
+    found: dict[MemoryOp, Overlap] = {}
+    refused: set[MemoryOp] = {target.buffer}
+    held = _held(written, rows, target)
+    for read, access in enumerate(call.reads()):
+        walk = walk_of(call, written, access)
+        for read_rows, source in held_bytes(access):
+            if not isinstance(source.buffer, BufferOp):
+                continue
+            trail = _trail(call, walk, held, _held(access, read_rows, source))
+            if trail is None or trail >= target.buffer.image.bytes:
+                refused.add(source.buffer)
+                continue
+            known = found.get(source.buffer)
+            if known is None or known.trail is None or known.trail < trail:
+                found[source.buffer] = Overlap(
+                    write, rows.first, read, read_rows.first, trail
+                )
+    return [overlap for buffer, overlap in found.items() if buffer not in refused]
+
+
+def _trail(call: KernelOp, walk: Walk | None, written: Held, read: Held) -> int | None:
+    if walk is None:
+        return None
+    return smallest_trail(walk, call.named_rows(), written, read)
+
+
+def _held(access: Access, rows: RowRange, part: ByteRange) -> Held:
+    _, width, channels = access.table.image
+    return Held(rows.first, rows.last, part.first, width, channels)

@@ -1,0 +1,36 @@
+"""A plan: how a network is cut into stages, and what is fused and streamed in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Nodes first..last-1, computed depth first in slices of `height` rows.
+
+    A height of 0 leaves tensors whole. `fused` maps producers to how they are fused
+    with their reader (`rows` or `pixels`); `streamed` are reductions that consume
+    slices.
+    """
+
+    first: int
+    last: int
+    height: int = 1
+    fused: tuple[tuple[int, str], ...] = ()
+    streamed: tuple[int, ...] = ()
+    group: int = 8
+    """Channels of the middle tensor that a fused kernel computes at a time."""
+
+    def with_height(self, height: int) -> Stage:
+        """The same with slices of another height."""
+        return replace(self, height=height)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Stages that follow one another, from the first node to the last."""
+
+    stages: tuple[Stage, ...] = field(default=())
+    overlap: bool = True
+    alignment: int = 4

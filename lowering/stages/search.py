@@ -1,0 +1,295 @@
+"""The search for a plan: where to cut, how tall slices are, what is fused.
+
+A dynamic program over the borders between nodes. First it finds the smallest peak that
+any cuts reach; then, of all plans that stay below a limit, the one of least cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from lowering.fusion import fusible_pixels, fusible_rows, reduction_input
+from lowering.stages.graph import Graph
+from lowering.stages.plan import Plan, Stage
+from lowering.stages.stage_cost import StageCosts
+
+HEIGHTS = (0, 32, 16, 8, 4, 2, 1)
+"""Heights of slices, from the fewest calls to the least memory; 0 is whole tensors."""
+
+GROUPS = (16, 8, 4)
+"""Channels of a middle tensor that a fused kernel may compute at a time."""
+
+BUDGET = 1_500_000
+"""Simulated kernel calls after which the search takes the best that it has."""
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Freedom:
+    """What the search may use."""
+
+    fuse: bool = True
+    stream: bool = True
+    overlap: bool = True
+    heights: tuple[int, ...] = HEIGHTS
+
+
+class Search:
+    """Searches the plans of one graph."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        freedom: Freedom,
+        alignment: int,
+        progress: Progress = lambda text: None,
+    ) -> None:
+        self.graph, self.freedom, self.alignment = graph, freedom, alignment
+        self.costs = StageCosts(graph, freedom.overlap, alignment)
+        self.progress = progress
+        self.count = len(graph.nodes)
+        self.rows = self._pairs("rows")
+        self.pixels = self._pairs("pixels")
+        self.reductions = tuple(
+            node.index
+            for node in graph.nodes
+            if freedom.stream and reduction_input(node.op) is not None
+        )
+        self.crossing = [self.costs.crossing_bytes(i) for i in range(self.count + 1)]
+        self.improved: dict[tuple[int, int], Stage] = {}
+        """Stages whose fused pairs were chosen one by one."""
+
+    def _pairs(self, how: str) -> dict[int, int]:
+        """Producers with their readers that may be fused in one way."""
+        find = fusible_rows if how == "rows" else fusible_pixels
+        pairs: dict[int, int] = {}
+        if not self.freedom.fuse:
+            return pairs
+        for node in self.graph.nodes:
+            reader = find(node.op)
+            if reader is not None:
+                pairs[node.index] = self.graph.tensors[node.output].readers[0]
+        return pairs
+
+    # -- single stages ---------------------------------------------------------
+
+    def _plain(self, first: int, last: int, height: int) -> Stage:
+        streamed = tuple(
+            n for n in self.reductions if self._reduction_inside(n, first) and n < last
+        )
+        return Stage(first, last, height, (), streamed if height else ())
+
+    def _reduction_inside(self, number: int, first: int) -> bool:
+        """Whether the reduction and the producer of its rows are both in the stage."""
+        node = self.graph.nodes[number]
+        source = node.inputs[0]
+        target = reduction_input(node.op)
+        while self.graph.values[source] is not target:
+            producer = self.graph.tensors[source].producer
+            if producer is None or producer < first:
+                return False
+            source = self.graph.nodes[producer].inputs[0]
+        return number >= first
+
+    def _fused(self, stage: Stage, preferred: str) -> Stage:
+        """The stage with pairs fused greedily, one way before the other."""
+        ways = {"rows": self.rows, "pixels": self.pixels}
+        order = ["rows", "pixels"] if preferred == "rows" else ["pixels", "rows"]
+        taken: set[int] = set()
+        fused: list[tuple[int, str]] = []
+        for how in order:
+            for producer, reader in ways[how].items():
+                inside = stage.first <= producer and reader < stage.last
+                if inside and not {producer, reader} & taken:
+                    fused.append((producer, how))
+                    taken |= {producer, reader}
+        return replace(stage, fused=tuple(sorted(fused)))
+
+    def _only(self, stage: Stage, how: str) -> Stage:
+        fused = tuple(pair for pair in stage.fused if pair[1] == how)
+        return replace(stage, fused=fused)
+
+    def variants(self, first: int, last: int, height: int) -> Iterator[Stage]:
+        """The ways to compute a stage in slices of a height that are always tried."""
+        plain = self._plain(first, last, height)
+        yield plain
+        if not height or not self.freedom.fuse:
+            return
+        rows = self._only(self._fused(plain, "rows"), "rows")
+        if rows.fused:
+            yield rows
+
+    def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
+        """Peak, calls and stage of the variant with the lowest peak, then calls."""
+        found = [(*self._cost(stage), stage) for stage in self.variants(
+            first, last, height
+        )]
+        chosen = self.improved.get((first, last))
+        if chosen is not None and height == chosen.height:
+            found.append((*self._cost(chosen), chosen))
+        return min(found, key=lambda item: (item[0], item[1]))
+
+    def _cost(self, stage: Stage) -> tuple[int, int]:
+        cost = self.costs.of(stage)
+        return cost.peak, cost.calls
+
+    # -- the smallest peak -----------------------------------------------------
+
+    def smallest(self) -> tuple[int, list[Stage]]:
+        """The smallest peak and the stages that reach it."""
+        peak, stages = self._cheapest_peak()
+        while self._improve_binding(peak, stages):
+            new_peak, stages = self._cheapest_peak()
+            if new_peak >= peak:
+                return new_peak, stages
+            peak = new_peak
+            self.progress(f"stages: {len(stages)}, peak {peak} bytes")
+        return peak, stages
+
+    def _cheapest_peak(self) -> tuple[int, list[Stage]]:
+        height = min(h for h in self.freedom.heights if h) if any(
+            self.freedom.heights
+        ) else 0
+        best: list[tuple[int, int, list[Stage]]] = [(0, 0, [])]
+        for last in range(1, self.count + 1):
+            found: tuple[int, int, list[Stage]] | None = None
+            for first in range(last - 1, -1, -1):
+                before = best[first]
+                floor = max(before[0], self.crossing[first], self.crossing[last])
+                if found is not None and floor > found[0]:
+                    continue
+                if found is not None and self._exhausted():
+                    continue
+                peak, calls, stage = self.best(first, last, height)
+                total = (max(floor, peak), before[1] + calls)
+                if found is None or total < found[:2]:
+                    found = (*total, [*before[2], stage])
+            if found is None:
+                raise ValueError("a graph without nodes has no plan")
+            best.append(found)
+        return best[-1][0], best[-1][2]
+
+    def _exhausted(self) -> bool:
+        return self.costs.simulated_calls > BUDGET
+
+    def _improve_binding(self, peak: int, stages: Sequence[Stage]) -> bool:
+        """Chooses pairs one by one in the stages that reach the peak."""
+        improved = False
+        for stage in stages:
+            if self._cost(stage)[0] < peak or self._exhausted():
+                continue
+            better = self._climb(stage)
+            if self._cost(better)[0] < self._cost(stage)[0]:
+                self.improved[stage.first, stage.last] = better
+                improved = True
+        return improved
+
+    def _climb(self, stage: Stage) -> Stage:
+        starts = [
+            stage,
+            self._fused(self._plain(stage.first, stage.last, stage.height), "rows"),
+            self._fused(self._plain(stage.first, stage.last, stage.height), "pixels"),
+        ]
+        best = min(starts, key=self._cost)
+        while not self._exhausted():
+            neighbour = min(self._neighbours(best), key=self._cost, default=best)
+            if self._cost(neighbour) >= self._cost(best):
+                return best
+            best = neighbour
+        return best
+
+    def _neighbours(self, stage: Stage) -> Iterator[Stage]:
+        """The stages that differ in one pair, one reduction or in the group."""
+        fused = dict(stage.fused)
+        for how, pairs in (("rows", self.rows), ("pixels", self.pixels)):
+            for producer, reader in pairs.items():
+                if not (stage.first <= producer and reader < stage.last):
+                    continue
+                changed = {
+                    p: h
+                    for p, h in fused.items()
+                    if not {p, self._reader(p, h)} & {producer, reader}
+                }
+                if fused.get(producer) != how:
+                    changed[producer] = how
+                yield replace(stage, fused=tuple(sorted(changed.items())))
+        for number in self._plain(stage.first, stage.last, 1).streamed:
+            streamed = set(stage.streamed) ^ {number}
+            yield replace(stage, streamed=tuple(sorted(streamed)))
+        for group in GROUPS:
+            if group != stage.group:
+                yield replace(stage, group=group)
+
+    def _reader(self, producer: int, how: str) -> int:
+        return (self.rows if how == "rows" else self.pixels)[producer]
+
+    # -- the cheapest plan below a limit ---------------------------------------
+
+    def cheapest(
+        self, limit: int, stages: Sequence[Stage], price: Callable[[Stage], int]
+    ) -> list[Stage]:
+        """The stages of least price whose peaks stay within the limit.
+
+        `stages` are known to stay within it. Stages of whole tensors and of the least
+        height are tried between all borders; then each gets the tallest slices that
+        fit.
+        """
+        known = {(stage.first, stage.last): stage for stage in stages}
+        best: list[tuple[int, list[Stage]] | None] = [(0, [])]
+        for last in range(1, self.count + 1):
+            found: tuple[int, list[Stage]] | None = None
+            for first in range(last - 1, -1, -1):
+                before = best[first]
+                if before is None or self.crossing[first] > limit:
+                    continue
+                stage = self._fitting(first, last, limit, known.get((first, last)))
+                if stage is None:
+                    continue
+                total = before[0] + price(stage)
+                if found is None or total < found[0]:
+                    found = (total, [*before[1], stage])
+            best.append(found)
+        if best[-1] is None:
+            return list(stages)
+        return best[-1][1]
+
+    def _fitting(
+        self, first: int, last: int, limit: int, known: Stage | None
+    ) -> Stage | None:
+        """The tallest slices of a stage that stay within the limit."""
+        if max(self.crossing[first], self.crossing[last]) > limit:
+            return None
+        lowest = known
+        if lowest is None:
+            candidates = [h for h in self.freedom.heights if h]
+            if not candidates:
+                return self._within(self._plain(first, last, 0), limit)
+            whole = self._within(self._plain(first, last, 0), limit)
+            if whole is not None:
+                return whole
+            if self._exhausted():
+                return None
+            peak, _, lowest = self.best(first, last, min(candidates))
+            if peak > limit:
+                return None
+        for height in self.freedom.heights:
+            variants = [lowest.with_height(height)] if height else [
+                self._plain(first, last, 0)
+            ]
+            for stage in variants:
+                if height == lowest.height or self._within(stage, limit) is not None:
+                    return stage
+        return lowest
+
+    def _within(self, stage: Stage, limit: int) -> Stage | None:
+        return stage if self._cost(stage)[0] <= limit else None
+
+
+def find_plan(graph: Graph, search: Search, limit: int | None) -> Plan:
+    """The plan of the smallest peak, or the cheapest one whose peak fits `limit`."""
+    peak, stages = search.smallest()
+    wanted = peak if limit is None else max(peak, limit)
+    chosen = search.cheapest(wanted, stages, lambda s: search.costs.of(s).calls)
+    return Plan(tuple(chosen), search.freedom.overlap, search.alignment)

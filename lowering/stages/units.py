@@ -1,0 +1,231 @@
+"""What a stage computes, as units: ops, fused pairs and streamed reductions.
+
+A unit has parts, in order; each part is one call of a kernel. A part says which rows it
+reads, which rows it writes, and what it keeps for the next part.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from lowering.fusion import reduction_input
+from lowering.stages.fused_window import FusedWindow
+from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange
+from lowering.stages.plan import Stage
+from tinyts_dialect.interfaces import WindowedOp
+from tinyts_dialect.windows import Window
+
+INT32_BYTES = 4
+
+
+def cut(height: int, step: int) -> list[RowRange]:
+    """Rows 0..height-1 in ranges of `step`; in one range where the step is 0."""
+    step = step or height
+    return [
+        RowRange(first, min(first + step, height)) for first in range(0, height, step)
+    ]
+
+
+class Unit(ABC):
+    """One op, or several ops in one kernel."""
+
+    chained = False
+    """Whether each part needs the one before it."""
+
+    def __init__(self, graph: Graph, node: Node, parts: list[RowRange]) -> None:
+        self.graph, self.node, self.parts = graph, node, parts
+        self.output = node.output
+        self.live = [False] * len(parts)
+
+    def demand(self, rows: RowRange) -> None:
+        """Marks the parts that write these rows as needed."""
+        for part, (first, last) in enumerate(self.parts):
+            if first < rows.last and rows.first < last:
+                self.live[part] = True
+
+    def settle(self) -> None:  # noqa: B027
+        """Called once all demands are known."""
+
+    @abstractmethod
+    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+        """Tensors and their rows that a part reads, in the order of the operands."""
+
+    def writes(self, part: int) -> RowRange:
+        """Rows of the output that a part writes."""
+        return self.parts[part]
+
+    def scratch(self, part: int) -> int:
+        """Bytes that only this call uses."""
+        return 0
+
+
+class OpUnit(Unit):
+    """An op by itself."""
+
+    def __init__(self, graph: Graph, node: Node, height: int) -> None:
+        rows = graph.tensors[node.output].height
+        super().__init__(graph, node, cut(rows, height if node.splittable else 0))
+
+    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+        found = [
+            (tensor, self.node.reads(self.graph, operand, self.parts[part]))
+            for operand, tensor in enumerate(self.node.inputs)
+        ]
+        return [item for item in found if item[1] != NO_ROWS]
+
+
+class PixelsUnit(Unit):
+    """A depthwise convolution and the pointwise one after it."""
+
+    def __init__(
+        self, graph: Graph, producer: Node, consumer: Node, height: int
+    ) -> None:
+        rows = graph.tensors[consumer.output].height
+        super().__init__(graph, consumer, cut(rows, height))
+        self.producer = producer
+        self.middle = graph.tensors[producer.output]
+
+    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+        rows = self.producer.reads(self.graph, 0, self.parts[part])
+        return [(self.producer.inputs[0], rows)]
+
+    def scratch(self, part: int) -> int:
+        return self.middle.channels
+
+
+class RowsUnit(Unit):
+    """A convolution and the depthwise one after it; parts hand rows on."""
+
+    chained = True
+
+    def __init__(
+        self, graph: Graph, producer: Node, consumer: Node, stage: Stage
+    ) -> None:
+        rows = graph.tensors[consumer.output].height
+        super().__init__(graph, consumer, cut(rows, stage.height))
+        self.producer = producer
+        self.middle = graph.tensors[producer.output]
+        self.group = min(stage.group, self.middle.channels)
+        self.window: FusedWindow | None = None
+
+    def settle(self) -> None:
+        """Parts between the first and the last that are needed are computed as well."""
+        needed = [part for part, live in enumerate(self.live) if live]
+        if not needed:
+            return
+        for part in range(needed[0], needed[-1] + 1):
+            self.live[part] = True
+        self.window = FusedWindow(
+            window_of(self.node),
+            self.middle.height,
+            self.parts[needed[0]].first,
+            self.parts[needed[-1]].last,
+        )
+
+    def _window(self) -> FusedWindow:
+        if self.window is None:
+            raise ValueError("the unit is not settled")
+        return self.window
+
+    def rows(self, part: int) -> range:
+        """Output rows of a part."""
+        return range(*self.parts[part])
+
+    def kept(self, part: int) -> RowRange:
+        """Rows of the middle tensor that earlier parts have left for this one."""
+        return self._window().kept(self.parts[part].first)
+
+    def stored(self, part: int) -> list[int]:
+        """Rows of the middle tensor that this part computes and stores."""
+        window = self._window()
+        return [row for y in self.rows(part) for row in range(*window.stored(y))]
+
+    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+        window = self._window()
+        computed = [window.computed(y) for y in self.rows(part)]
+        computed = [rows for rows in computed if rows.first < rows.last]
+        if not computed:
+            return []
+        rows = RowRange(computed[0].first, computed[-1].last)
+        source = self.producer.reads(self.graph, 0, rows)
+        return [(self.producer.inputs[0], source)]
+
+    def scratch(self, part: int) -> int:
+        window = self._window()
+        sizes = [window.computed(y) for y in self.rows(part)]
+        most = max(rows.last - rows.first for rows in sizes)
+        return most * self.middle.width * self.group
+
+
+class StreamUnit(Unit):
+    """A reduction that consumes the rows of its input and keeps int32 sums."""
+
+    chained = True
+
+    def __init__(self, graph: Graph, node: Node, source: int, height: int) -> None:
+        super().__init__(graph, node, cut(graph.tensors[source].height, height))
+        self.source = source
+
+    def demand(self, rows: RowRange) -> None:
+        self.live = [True] * len(self.parts)
+
+    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+        return [(self.source, self.parts[part])]
+
+    def writes(self, part: int) -> RowRange:
+        if part < len(self.parts) - 1:
+            return NO_ROWS
+        return RowRange(0, self.graph.tensors[self.output].height)
+
+    @property
+    def accumulator_bytes(self) -> int:
+        """Bytes of the sums."""
+        return INT32_BYTES * self.graph.tensors[self.output].channels
+
+
+def window_of(node: Node) -> Window:
+    """The window of a node's op."""
+    if not isinstance(node.op, WindowedOp):
+        raise TypeError(f"{node.op.name} has no window")
+    return node.op.get_window()
+
+
+def units_of(graph: Graph, stage: Stage) -> list[Unit]:
+    """The units of a stage, in the order of the file."""
+    fused = dict(stage.fused)
+    streamed = {
+        number: _stream_source(graph, number) for number in stage.streamed
+    }
+    hidden = {node for _, nodes in streamed.values() for node in nodes} | fused.keys()
+    consumers = {graph.tensors[graph.nodes[p].output].readers[0]: p for p in fused}
+    units: list[Unit] = []
+    for number in range(stage.first, stage.last):
+        node = graph.nodes[number]
+        if number in hidden:
+            continue
+        if number in streamed:
+            units.append(StreamUnit(graph, node, streamed[number][0], stage.height))
+        elif number in consumers:
+            producer = graph.nodes[consumers[number]]
+            if fused[producer.index] == "rows":
+                units.append(RowsUnit(graph, producer, node, stage))
+            else:
+                units.append(PixelsUnit(graph, producer, node, stage.height))
+        else:
+            units.append(OpUnit(graph, node, stage.height))
+    return units
+
+
+def _stream_source(graph: Graph, number: int) -> tuple[int, list[int]]:
+    """The tensor whose rows a reduction consumes, and the reshapes that it skips."""
+    node = graph.nodes[number]
+    skipped: list[int] = []
+    source = node.inputs[0]
+    target = reduction_input(node.op)
+    while target is not None and graph.values[source] is not target:
+        producer = graph.tensors[source].producer
+        if producer is None:
+            break
+        skipped.append(producer)
+        source = graph.nodes[producer].inputs[0]
+    return source, skipped

@@ -1,0 +1,60 @@
+"""Part of `verify-arena`: `fused_rows` names the rows that it finds and leaves.
+
+The kernel works out by itself which rows of its middle tensor it keeps from call to
+call. What the call says of them must agree, or the shadow of the arena tells nothing.
+"""
+
+from __future__ import annotations
+
+from xdsl.utils.exceptions import PassFailedException
+
+from lowering.walks import FusedRowsWalk, fused_rows_walk
+from tinyts_dialect.tsbuf import Access, KernelOp
+
+
+def check_fused_rows(call: KernelOp, where: str) -> None:
+    """Fails where kept or stored rows are not those of the call's accesses."""
+    if call.kernel.data != "fused_rows":
+        return
+    written, read = _middle(call.writes(), where), _middle(call.reads(), where)
+    walk = fused_rows_walk(call, written, read)
+    if walk is None or written.table is not read.table:
+        _fail(where, "its window or the rows of its middle tensor are not known")
+    first, last = call.named_rows()
+    height = min(walk.last_row, call.writes()[0].table.image.height)
+    if not walk.first_row <= first < last <= height:
+        _fail(
+            where,
+            f"rows [{first}, {last}) are not among [{walk.first_row}, {height})",
+        )
+    kept, stored = _rows(walk, first, last)
+    missing = kept - set(range(read.first, read.last))
+    if missing:
+        _fail(where, f"it reads row {min(missing)} of 'middle' without naming it")
+    wrong = stored ^ set(range(written.first, written.last))
+    if wrong:
+        row = min(wrong)
+        if row in stored:
+            _fail(where, f"it stores row {row} of 'middle' without naming it")
+        _fail(where, f"it names row {row} of 'middle' without storing it")
+
+
+def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int]]:
+    """Rows that a call must find in the middle table, and those that it writes."""
+    kept: set[int] = set()
+    stored: set[int] = set()
+    for y in range(first, last):
+        kept |= set(range(walk.window(y)[0], walk.kept_end(y))) - stored
+        stored |= set(range(*walk.stored(y)))
+    return kept, stored
+
+
+def _middle(accesses: list[Access], where: str) -> Access:
+    found = [access for access in accesses if access.field == "middle"]
+    if len(found) != 1:
+        _fail(where, "it must read and write 'middle' once")
+    return found[0]
+
+
+def _fail(where: str, message: str):
+    raise PassFailedException(f"verify-arena: {where}: {message}")

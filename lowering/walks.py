@@ -1,0 +1,217 @@
+"""In which order the C kernels read and write: the descriptors of `runtime_c/src`.
+
+A walk is a promise of the C code. All kernels with a window, and those that work value
+by value, compute output pixels row by row, columns ascending, `block` pixels at a time.
+Whoever changes a kernel's loops changes its walk here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple, TypeAlias
+
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr
+from xdsl.ir import Attribute
+
+from tinyts_dialect.tsbuf import Access, Image, KernelOp
+
+MAX_WINDOW_NUMBER = 1 << 16
+"""Largest kernel, stride or dilation that a walk is made for."""
+
+Scalars: TypeAlias = "Mapping[str, int | Scalars]"
+"""The numbers of a kernel's layer by field; nested structures are nested mappings."""
+
+
+class Taps(NamedTuple):
+    """The indices that output `i` reads along one axis, of which some may not exist.
+
+    They are i * stride - padding + k * dilation for k = 0..count-1.
+    """
+
+    count: int
+    stride: int
+    padding: int
+    dilation: int
+
+
+ONE_TAP = Taps(1, 1, 0, 1)
+
+
+class Walk(NamedTuple):
+    """When a kernel reads its input while it writes its output.
+
+    Without `ch_mult` all that the windows of a block of pixels cover is read until the
+    last byte of the block is written. With it a pixel is written channel by channel,
+    ascending; before channel c only channel c / ch_mult of the window is read, and
+    those below are not read again.
+    """
+
+    rows: Taps
+    columns: Taps
+    ch_mult: int | None = None
+    block: int = 1
+
+
+BY_VALUE = Walk(ONE_TAP, ONE_TAP, ch_mult=1)
+"""Each value is read, and read for the last time, before its result is written."""
+
+
+class FusedRowsWalk(NamedTuple):
+    """When `fused_rows` reads kept rows of its middle tensor and writes stored ones.
+
+    For an output row, group by group of channels: the group of all kept rows is read,
+    then the group of the new rows is written.
+    """
+
+    rows: Taps
+    """The consumer's window along rows."""
+    keep: int
+    group: int
+    first_row: int
+    """The lowest output row that any call computes."""
+    last_row: int
+    middle_height: int
+
+    def window(self, y: int) -> tuple[int, int]:
+        """The rows [lo, hi) of the middle tensor that output row y sees."""
+        start = y * self.rows.stride - self.rows.padding
+        extent = (self.rows.count - 1) * self.rows.dilation + 1
+        return self._inside(start), self._inside(start + extent)
+
+    def kept_end(self, y: int) -> int:
+        """Output row y finds rows [lo, kept_end) of its window in the middle table."""
+        low, high = self.window(y)
+        if y == self.first_row:
+            return low
+        wanted = y * self.rows.stride - self.rows.padding + self.keep
+        return min(max(min(self.window(y - 1)[1], wanted), low), high)
+
+    def stored(self, y: int) -> tuple[int, int]:
+        """The rows of the middle tensor that output row y computes and stores."""
+        if y + 1 >= self.last_row:
+            return 0, 0
+        low = max(self.window(y + 1)[0], self.kept_end(y))
+        return low, min(self.kept_end(y + 1), self.window(y)[1])
+
+    def _inside(self, row: int) -> int:
+        return min(max(row, 0), self.middle_height)
+
+
+def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
+    """How a call walks between two of its operands; None where nothing is promised."""
+    if written.field != "output" or read.field not in _INPUTS:
+        return None
+    if call.named_rows()[1] > written.table.image.height:
+        return None
+    kernel = call.kernel.data
+    if kernel in _BY_VALUE:
+        return BY_VALUE if _same_values(written.table.image, read.table.image) else None
+    if kernel in _WINDOWED:
+        return _window_walk(kernel, call.params)
+    return None
+
+
+def fused_rows_walk(
+    call: KernelOp, written: Access, read: Access
+) -> FusedRowsWalk | None:
+    """The walk of `fused_rows` between its kept and its stored rows."""
+    if (call.kernel.data, written.field, read.field) != (
+        "fused_rows",
+        "middle",
+        "middle",
+    ):
+        return None
+    params = scalars(call.params)
+    consumer = params.get("consumer")
+    rows = None if consumer is None or isinstance(consumer, int) else _taps(consumer)
+    numbers = [
+        params.get(name) for name in ("keep", "group", "first_row", "last_row")
+    ]
+    if rows is None or not all(isinstance(number, int) for number in numbers):
+        return None
+    walk = FusedRowsWalk(rows[0], *numbers, written.table.image.height)
+    return walk if walk.group >= 1 else None
+
+
+_INPUTS = frozenset({"input", "input_1", "input_2"})
+_BY_VALUE = frozenset({"add", "mul", "softmax"})
+_WINDOWED = frozenset(
+    {
+        "conv_2d",
+        "depthwise_conv_2d",
+        "average_pool_2d",
+        "max_pool_2d",
+        "fused_pixels",
+    }
+)
+
+
+def _same_values(output: Image, input: Image) -> bool:
+    """Whether value i of an input row belongs to value i of the same output row.
+
+    An input of one row is spread over all rows of the output.
+    """
+    if output[1:] != input[1:]:
+        return False
+    return input.height > 1 or output.height == 1
+
+
+@lru_cache(maxsize=1024)
+def _window_walk(kernel: str, attribute: DictionaryAttr) -> Walk | None:
+    params = scalars(attribute)
+    if kernel == "fused_pixels":  # all channels of the window, then all of the pixel
+        params = params.get("producer", 0)
+    taps = None if isinstance(params, int) else _taps(params)
+    if taps is None:
+        return None
+    if kernel != "depthwise_conv_2d":
+        return Walk(*taps)
+    ch_mult = params.get("ch_mult")
+    if not isinstance(ch_mult, int) or ch_mult < 1:
+        return None
+    return Walk(*taps, ch_mult)
+
+
+def _taps(params: Scalars) -> tuple[Taps, Taps] | None:
+    """The window of a layer along rows and columns; None where fields are missing."""
+    inner = params.get("params")
+    if inner is None or isinstance(inner, int):
+        return None
+    found: list[Taps] = []
+    for axis in ("h", "w"):
+        count, stride, padding, dilation = (
+            _number(params.get("kernel"), axis),
+            _number(inner.get("stride"), axis),
+            _number(inner.get("padding"), axis),
+            _number(inner.get("dilation", {"h": 1, "w": 1}), axis),
+        )
+        if count is None or stride is None or padding is None or dilation is None:
+            return None
+        if not all(1 <= n <= MAX_WINDOW_NUMBER for n in (count, stride, dilation)):
+            return None
+        found.append(Taps(count, stride, padding, dilation))
+    return found[0], found[1]
+
+
+def _number(tile: int | Scalars | None, axis: str) -> int | None:
+    if tile is None or isinstance(tile, int):
+        return None
+    number = tile.get(axis)
+    return number if isinstance(number, int) else None
+
+
+def scalars(params: DictionaryAttr) -> Scalars:
+    """The integers among a call's parameters."""
+    found: dict[str, int | Scalars] = {}
+    for name, value in params.data.items():
+        entry = _scalar(value)
+        if entry is not None:
+            found[name] = entry
+    return found
+
+
+def _scalar(value: Attribute) -> int | Scalars | None:
+    if isinstance(value, IntegerAttr):
+        return value.value.data
+    return scalars(value) if isinstance(value, DictionaryAttr) else None
