@@ -45,7 +45,7 @@ def _integer(value: int) -> str:
 
 def tensor(item: Tensor) -> str:
     """A `tinyts_tensor`, and its table of rows where rows are not evenly spaced."""
-    known = [offset for offset in item.row_offsets if offset is not None]
+    known = [offset for offset in item.row_offsets if offset is not None] or [0]
     fields: dict[str, Initializer] = {
         "offset": min(known),
         "pixel_pitch": item.image.channels,
@@ -78,9 +78,12 @@ def tensor(item: Tensor) -> str:
 
 
 def row_pitch(item: Tensor) -> int | None:
-    """The distance of rows, where row 0 exists and all are equally far apart."""
+    """The distance of rows, where row 0 exists and all are equally far apart.
+
+    Of a tensor without rows it does not matter.
+    """
     offsets = item.row_offsets
-    if len(offsets) == 1:
+    if len(offsets) == 1 or all(offset is None for offset in offsets):
         return item.image.row_bytes
     if any(offset is None for offset in offsets):
         return None
@@ -183,11 +186,17 @@ def _call(call: Call, item: Layer, record: bool, indent: str) -> Iterator[str]:
     first, last = _row(call, 0), _row(call, call.rows)
     yield f"{indent}TINYTS_STEP({item.layer});"
     yield f"{indent}tinyts_{item.kernel}(&{item.name}, memory, {first}, {last});"
-    if record:
-        yield (
-            f"{indent}tinyts_record(&{item.output}, memory, {item.layer}, "
-            f"{first}, {last});"
-        )
+    if not record:
+        return
+    if item.completion is not None:
+        yield f"{indent}if ({last} == {item.completion.last}) {{"
+        indent += "    "
+        first, last = "0", str(item.completion.rows)
+    yield (
+        f"{indent}tinyts_record(&{item.output}, memory, {item.layer}, {first}, {last});"
+    )
+    if item.completion is not None:
+        yield f"{indent[4:]}}}"
 
 
 def _row(call: Call, extra: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +33,7 @@ from tinyts_dialect.tsbuf import (
     RowsOp,
     ViewOp,
     image_of,
-    root_buffer,
+    memory_of,
 )
 
 Initializer: TypeAlias = "int | str | Mapping[str, Initializer] | list[str]"
@@ -63,6 +63,13 @@ class Constant:
     array: npt.NDArray[np.generic]
 
 
+class Completion(NamedTuple):
+    """A call that ends at row `last` of its input writes all `rows` of its output."""
+
+    last: int
+    rows: int
+
+
 @dataclass(frozen=True)
 class Layer:
     """A constant structure that describes one layer to its kernel."""
@@ -80,6 +87,8 @@ class Layer:
     """Fields that are arrays of pointers to tensors, with the tensors' names."""
     source: Port | None = None
     """The input whose rows the caller fills in; such a layer has no structure."""
+    completion: Completion | None = None
+    """Where calls name rows of an input: which of them completes the output."""
 
 
 @dataclass
@@ -127,6 +136,7 @@ class _Reader:
         self.constant_names: dict[SSAValue, str] = {}
         self.layer_numbers: dict[object, int] = {}
         self.rows_read: dict[Port, int] = {}
+        self.completions: dict[int, Completion] = {}
 
     def read(self) -> Program:
         for op in self.function.body.block.ops:
@@ -135,6 +145,12 @@ class _Reader:
             elif isinstance(op, RowsOp) and op.port is not None:
                 self._add_port(op.port.data)
                 self.program.row_ports[op.port.data] = op.image.height
+        for kernel in kernels_of(self.function):
+            written = kernel.writes()[0]
+            if kernel.call_rows is not None and written.first < written.last:
+                self.completions[kernel.layer.value.data] = Completion(
+                    kernel.named_rows()[1], written.last
+                )
         for kernel in kernels_of(self.function):
             self._read_call(kernel)
         program = self.program
@@ -247,6 +263,9 @@ class _Reader:
             fields=fields,
             arrays=arrays,
             source=source,
+            completion=None
+            if kernel.call_rows is None
+            else self.completions.get(kernel.layer.value.data),
         )
 
     def _constant(self, value: SSAValue, path: str, number: int) -> str:
@@ -276,8 +295,8 @@ class _Reader:
             base = _base_offset(buffer)
             for row in range(first, last):
                 offsets[row] = base + (row - first) * image_of(buffer).row_bytes
-        root = root_buffer(table.buffers[0])
-        memory = 0 if isinstance(root, BufferOp) else self.memory_numbers[root]
+        root = memory_of(table.buffers[0]) if table.buffers else None
+        memory = 0 if root is None else self.memory_numbers[root]
         self.program.tensors.append(
             Tensor(name, table.image, memory, tuple(offsets))
         )

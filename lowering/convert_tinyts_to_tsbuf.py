@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 import numpy.typing as npt
 from xdsl.builder import Builder
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
-    DictionaryAttr,
+    ArrayAttr,
     IntegerAttr,
     ModuleOp,
     StringAttr,
     UnregisteredOp,
+    i64,
 )
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
@@ -25,14 +27,18 @@ from xdsl.utils.exceptions import PassFailedException, VerifyException
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
 from lowering.legal_overlaps import declare_overlaps
 from lowering.operators import lowerings
+from lowering.state import StateTensor, layer_key
 from lowering.storage import Rows, Storage, returned_tensors
 from lowering.streamed_inputs import streamed_table, with_read_rows
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
+from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
+from tinyts_dialect.streaming import StepOp
 from tinyts_dialect.tensors import dense, quant_of, shape_of, tensor_type
 from tinyts_dialect.tsbuf import Image, Port
+from tinyts_dialect.windows import Window
 
 PLACES = {"input": ("external", "arena", "rows"), "output": ("external", "arena")}
 
@@ -154,7 +160,7 @@ class _Conversion:
         self.tables: dict[Hashable, SSAValue] = {}
         self.constants: dict[object, SSAValue] = {}
         self.arrays: list[npt.NDArray[np.int32]] = []
-        self.params: dict[int, DictionaryAttr] = {}
+        self.step_specs: dict[Hashable, KernelSpec] = {}
         self.calls: list[tsbuf.KernelOp] = []
 
     def convert(self) -> FuncOp:
@@ -218,6 +224,8 @@ class _Conversion:
         return self.tables[key]
 
     def _make_table(self, key: Hashable) -> SSAValue:
+        if key in self.storage.state.tensors:
+            return self._state_table(self.storage.state.tensors[key])
         tensor = self.storage.tensors[key]
         if tensor.alias is not None:
             shared = tsbuf.table_of(self.table(tensor.alias)).buffers[0]
@@ -248,67 +256,145 @@ class _Conversion:
             buffers, [start for _, start in tensor.parts], tensor.image
         )
 
+    def _state_table(self, tensor: StateTensor) -> SSAValue:
+        starts = sorted(tensor.buffers)
+        buffers = [tsbuf.BufferOp(tensor.buffers[start]) for start in starts]
+        self.builder.insert(buffers)
+        results = [buffer.result for buffer in buffers]
+        table = tsbuf.RowsOp(results, starts, tensor.image, tensor.ragged)
+        return self.builder.insert(table).result
+
     def _convert(self, op: TensorOp) -> None:
-        target = self.storage.rows(op.output())
+        target = self.storage.target(op)
         if isinstance(op, ReshapeOp) and self._is_shared(target):
             return
+        sources = self._sources(op)
+        spec = self._spec(op, sources, target)
+        layer = -1 if op.layer is None else op.layer.value.data
+        call = self._call(spec, sources, target, layer, op)
+        call.location = op.location
+        for name in ("constant_channels", "stage"):
+            if (attribute := op.properties.get(name)) is not None:
+                call.attributes[name] = attribute
+        if spec.fused_layers:
+            layers = [IntegerAttr(number, i64) for number in spec.fused_layers]
+            call.attributes["fused_layers"] = ArrayAttr(layers)
+
+    def _sources(self, op: TensorOp) -> list[Rows]:
+        """The rows of tensors that an operation reads, state apart."""
+        if not isinstance(op, FusedRowsOp):
+            inputs = [value for value in op.operands if _is_activation(value)]
+            return [self.storage.rows(value) for value in inputs]
+        chain = self.storage.state.chains[layer_key(op)]
+        given = chain.input_part
+        if given is None or given.input is None:
+            _fail(op, "has no part that reads an input")
+        if op.input is not None:
+            return [self.storage.rows(op.input)]
+        rows = self.storage.rows(given.input)
+        row_0 = rows.first - given.input_rows()[0]
+        return [Rows(rows.tensor, row_0, row_0)]
+
+    def _spec(self, op: TensorOp, sources: list[Rows], target: Rows) -> KernelSpec:
+        """How an operation is called; all steps of a layer like the last one."""
+        key = layer_key(op)
+        if isinstance(op, StepOp):
+            self._check_step(op, sources[0])
+            if key in self.step_specs:
+                return self.step_specs[key]
+            op = self.storage.state.last_steps[key]
         lower = lowerings().get(type(op))
         if lower is None:
             raise PassFailedException(
                 f"convert-tinyts-to-tsbuf: {op.name} has no lowering"
             )
-        sources = [
-            self.storage.rows(operand)
-            for operand in op.operands
-            if _is_activation(operand)
-        ]
-        rows = CallRows(target[1:], tuple(source[1:] for source in sources))
+        rows = CallRows(
+            target[1:],
+            tuple(source[1:] for source in sources),
+            self.storage.computed_rows(target.tensor),
+        )
         if isinstance(op, WindowedOp):
-            self._check_window(op, rows, sources[0])
+            window = op.get_window()
+            self._check_window(
+                op, window, rows.output, -rows.padding(window)["h"], sources[0]
+            )
+        elif isinstance(op, FusedRowsOp):
+            window = op.producer_window.data
+            top = sources[0].first - op.input_rows()[0] - window.pads.top
+            self._check_window(op, window, op.middle_rows.data, top, sources[0])
         spec = lower(op, rows)
-        layer = -1 if op.layer is None else op.layer.value.data
-        call = self._call(spec, sources, target, layer)
-        call.location = op.location
-        if op.constant_channels is not None:
-            call.attributes["constant_channels"] = op.constant_channels
+        if isinstance(op, StepOp):
+            self.step_specs[key] = spec
+        return spec
+
+    def _check_step(self, op: StepOp, source: Rows) -> None:
+        """A step counts the rows of its input as the stored tensor does."""
+        height = self.storage.tensors[source.tensor].image.height
+        if (source[1:], height) != (op.rows.data, op.height.value.data):
+            _fail(
+                op,
+                f"reads rows {list(source[1:])} of {height}, not rows "
+                f"{list(op.rows.data)} of {op.height.value.data}",
+            )
 
     def _is_shared(self, rows: Rows) -> bool:
         return self.storage.tensors[rows.tensor].alias is not None
 
-    def _check_window(self, op: WindowedOp, rows: CallRows, source: Rows) -> None:
-        """The rows that a part reads are those that its layer's window reads there."""
-        window = op.get_window()
+    def _check_window(
+        self,
+        op: TensorOp,
+        window: Window,
+        outputs: tuple[int, int],
+        top: int,
+        source: Rows,
+    ) -> None:
+        """The rows that a part reads are those that its layer's window reads there.
+
+        The window of output row 0 begins at row `top` of the stored input.
+        """
         height = self.storage.tensors[source.tensor].image.height
-        start = rows.output[0] * window.stride[0] - rows.padding(window)["h"]
-        stop = start + (rows.output[1] - rows.output[0] - 1) * window.stride[0]
-        stop += window.extent(0)
+        start = top + outputs[0] * window.stride[0]
+        stop = top + (outputs[1] - 1) * window.stride[0] + window.extent(0)
         reads = (max(start, 0), min(stop, height))
-        if reads[0] < reads[1] and not (
+        if outputs[0] < outputs[1] and reads[0] < reads[1] and not (
             source.first <= reads[0] and reads[1] <= source.last
         ):
-            layer = -1 if op.layer is None else op.layer.value.data
-            raise PassFailedException(
-                f"convert-tinyts-to-tsbuf: {op.name} of layer {layer} pads rows that "
-                f"exist in its input: it would read rows {list(reads)}, not "
-                f"{list(rows.inputs[0])}"
+            _fail(
+                op,
+                f"pads rows that exist in its input: it would read rows "
+                f"{list(reads)}, not {list(source[1:])}",
             )
 
     def _call(
-        self, spec: KernelSpec, sources: list[Rows], target: Rows, layer: int
+        self,
+        spec: KernelSpec,
+        sources: list[Rows],
+        target: Rows,
+        layer: int,
+        op: TensorOp | None = None,
     ) -> tsbuf.KernelOp:
+        state = self.storage.state
         constants = [
             (name, self._constant(value)) for name, value in spec.constants.items()
         ]
+        writes = [] if op is None else state.writes(op)
+        reads = [] if op is None else state.reads(op)
         call = tsbuf.KernelOp(
             spec.kernel,
             layer,
-            [("output", self.table(target.tensor), target.first, target.last)],
+            [
+                ("output", self.table(target.tensor), target.first, target.last),
+                *((item.field, self.table(item.tensor), *item.rows) for item in writes),
+            ],
             [
                 (name, self.table(source.tensor), source.first, source.last)
                 for name, source in zip(spec.inputs, sources, strict=True)
-            ],
+            ]
+            + [(item.field, self.table(item.tensor), *item.rows) for item in reads],
             constants,
             params_attribute(spec.params),
+            op.rows.data if isinstance(op, StepOp) else None,
+            spec.overlaps,
         )
         self.calls.append(call)
         return call
@@ -328,6 +414,13 @@ class _Conversion:
             attribute = dense(value)
         self.constants[key] = self.builder.insert(tsbuf.ConstantOp(attribute)).result
         return self.constants[key]
+
+
+def _fail(op: TensorOp, message: str) -> NoReturn:
+    layer = -1 if op.layer is None else op.layer.value.data
+    raise PassFailedException(
+        f"convert-tinyts-to-tsbuf: {op.name} of layer {layer} {message}"
+    )
 
 
 def _is_activation(value: SSAValue) -> bool:

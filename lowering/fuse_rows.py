@@ -72,8 +72,8 @@ def fused_rows(
     channels = shape_of(producer.result)[3]
     return FusedRowsOp.build(
         operands=[
-            [producer.input],
             [],
+            [producer.input],
             producer.weights,
             producer.bias,
             consumer.weights,

@@ -13,6 +13,7 @@ from xdsl.ir import Attribute, SSAValue
 
 from tinyts_dialect.attributes import Clamp
 from tinyts_dialect.multipliers import Multiplier
+from tinyts_dialect.overlaps import Overlap
 from tinyts_dialect.windows import Window
 
 Params: TypeAlias = "Mapping[str, int | Params]"
@@ -25,6 +26,8 @@ class CallRows:
 
     output: tuple[int, int]
     inputs: tuple[tuple[int, int], ...]
+    layer: tuple[int, int] | None = None
+    """Output rows from the lowest to the highest that any call of the layer writes."""
 
     def padding(self, window: Window) -> dict[str, int]:
         """Padding of the whole layer, of which `window` is a part's.
@@ -47,6 +50,10 @@ class KernelSpec:
         default_factory=dict[str, SSAValue | npt.NDArray[np.int32]]
     )
     """Constant arrays by field; a dot leads into a nested structure."""
+    overlaps: tuple[Overlap, ...] = ()
+    """Where the call may write over what it reads."""
+    fused_layers: tuple[int, ...] = ()
+    """Tensors of the model file that exist only inside the kernel."""
 
 
 def tile(pair: tuple[int, int]) -> dict[str, int]:

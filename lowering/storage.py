@@ -10,9 +10,11 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import BlockArgument, Operation, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
+from lowering.state import State, layer_key
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
+from tinyts_dialect.streaming import StepOp
 from tinyts_dialect.tensors import image_shape, shape_of
 from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Rect
@@ -49,11 +51,14 @@ class Storage:
     def __init__(self, function: FuncOp) -> None:
         self.tensors: dict[Hashable, StoredTensor] = {}
         self._rows: dict[SSAValue, Rows] = {}
+        self.state = State(function)
         block = function.body.block
         for argument in block.args:
             image = Image(*image_shape(shape_of(argument)))
             self._add(argument, ("argument", argument.index), image, 0)
         for op in block.ops:
+            if isinstance(op, StepOp) and not op.is_last():
+                continue  # its result is an accumulator, which is state
             if isinstance(op, TensorOp):
                 self._add_result(op)
             elif isinstance(op, ConstantOp):
@@ -64,7 +69,7 @@ class Storage:
             self._check_parts(tensor)
 
     def _add_result(self, op: TensorOp) -> None:
-        key: Hashable = id(op) if op.layer is None else op.layer.value.data
+        key = layer_key(op)
         rect = op.output_rect()
         height, width, channels = image_shape(shape_of(op.output()))
         if rect.x0 != 0:
@@ -93,6 +98,17 @@ class Storage:
                     f"convert-tinyts-to-tsbuf: rows of layer {rows.tensor} are "
                     "computed twice"
                 )
+
+    def target(self, op: TensorOp) -> Rows:
+        """The rows of its tensor that an operation completes."""
+        if isinstance(op, StepOp) and not op.is_last():
+            return Rows(layer_key(op), 0, 0)
+        return self.rows(op.output())
+
+    def computed_rows(self, key: Hashable) -> tuple[int, int]:
+        """From the lowest to the highest row of a tensor that is computed."""
+        parts = self.tensors[key].parts
+        return parts[0][1], self.rows(parts[-1][0]).last
 
     def rows(self, value: SSAValue) -> Rows:
         """The rows of a stored tensor that a value stands for."""

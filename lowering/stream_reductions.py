@@ -102,7 +102,7 @@ def build_steps(op: TensorOp, reduction: Reduction, rows: int) -> list[Operation
             piece = operations[-1].results[0]
         is_last = part.y1 == whole.y1
         step = reduction.step.build(
-            operands=[piece, state, *reduction.constants],
+            operands=[state, piece, *reduction.constants],
             result_types=[op.output().type if is_last else accumulator],
             properties={
                 **kept,

@@ -33,8 +33,8 @@ class Network:
 
     def convolution(self, window: Window, outputs: int) -> TensorOp:
         """A convolution over the value so far."""
-        inputs = shape_of(self.value)[3]
-        return self._window(Conv2DOp, window, (outputs, *window.kernel, inputs), outputs)
+        shape = (outputs, *window.kernel, shape_of(self.value)[3])
+        return self._window(Conv2DOp, window, shape, outputs)
 
     def depthwise(self, window: Window, multiplier: int = 1) -> TensorOp:
         """A depthwise convolution over the value so far."""

@@ -66,18 +66,20 @@ class KeptRows:
         start = min(max(low, self.kept_end(first)), high)
         return start, high
 
-    def stored(self, first: int, last: int, is_end: bool) -> Interval:
-        """All rows that a call for first..last-1 computes and keeps, and any between.
+    def stored(self, first: int, last: int, is_end: bool) -> list[Interval]:
+        """Runs of rows that a call for first..last-1 computes and then keeps.
 
-        Also those that only a later row of the same call reads. `is_end` says that no
-        output row follows, so that the last one keeps nothing.
+        Also of those that only a later row of the same call reads. `is_end` says that
+        no output row follows, so that the last one keeps nothing.
         """
-        followed = range(first, last - 1 if is_end else last)
-        parts = [self.handed_on(y, y + 1) for y in followed]
-        parts = [part for part in parts if part[0] < part[1]]
-        if not parts:
-            return 0, 0
-        return parts[0][0], parts[-1][1]
+        runs: list[Interval] = []
+        for y in range(first, last - 1 if is_end else last):
+            start, stop = self.handed_on(y, y + 1)
+            if runs and start <= runs[-1][1]:
+                start = runs.pop()[0]
+            if start < stop:
+                runs.append((start, stop))
+        return runs
 
 
 def most_kept(window: Window) -> int:

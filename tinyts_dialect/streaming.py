@@ -20,11 +20,12 @@ class StepOp(TensorOp):
     """Adds rows of a [1, `height`, W, C] input to an accumulator tensor<1x1x1xNxi32>.
 
     `rows` says which. The first step has no accumulator and begins one; the last step's
-    result is that of the whole reduction; all others return the accumulator.
+    result is that of the whole reduction; all others return the accumulator. It is the
+    first operand, so that depth first the steps before come before the input.
     """
 
-    input = operand_def(TensorType)
     accumulator = opt_operand_def(TensorType)
+    input = operand_def(TensorType)
     rows = prop_def(PairAttr)
     height = prop_def(IntegerAttr)
     """Rows of the whole input."""
@@ -97,11 +98,11 @@ class StepOp(TensorOp):
         """Checks what holds for the last step, whose result is quantized."""
 
     def evaluate(self, *operands: Array) -> Array:
-        x, *others = operands
         sums = np.zeros(self.accumulators(), np.int64)
         if self.accumulator is not None:
-            sums = others.pop(0).reshape(-1).astype(np.int64)
-        sums = self.add_rows(sums, x, *others).astype(np.int32)  # modulo 2**32
+            sums = operands[0].reshape(-1).astype(np.int64)
+            operands = operands[1:]
+        sums = self.add_rows(sums, *operands).astype(np.int32)  # modulo 2**32
         if not self.is_last():
             return sums.reshape(1, 1, 1, -1)
         return self.finish(sums.astype(np.int64)).reshape(self.final_shape())

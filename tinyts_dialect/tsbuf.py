@@ -21,6 +21,7 @@ from xdsl.dialects.builtin import (
     StringAttr,
     SymbolNameConstraint,
     TensorType,
+    UnitAttr,
     i8,
     i32,
     i64,
@@ -363,6 +364,8 @@ class RowsOp(IRDLOperation):
     Rows that no buffer holds do not exist; no kernel may name them. A `port` says that
     the table is an input of the network, whose rows the kernel `read_rows` asks of the
     caller when they are needed; it has no buffers if they never are.
+    In a `ragged` table a buffer may be narrower than the image: kernels use its bytes
+    as they please.
     """
 
     name = "tsbuf.rows"
@@ -370,6 +373,7 @@ class RowsOp(IRDLOperation):
     buffers = var_operand_def(BufferType)
     starts = prop_def(ArrayAttr[IntegerAttr])
     port = opt_prop_def(PortAttr)
+    ragged = opt_prop_def(UnitAttr)
     result = result_def(TableType)
 
     traits = traits_def(Pure())
@@ -382,12 +386,14 @@ class RowsOp(IRDLOperation):
         starts: Sequence[int],
         image: Image,
         port: Port | None = None,
+        ragged: bool = False,
     ) -> None:
         super().__init__(
             operands=[buffers],
             properties={
                 "starts": ArrayAttr([IntegerAttr(s, i64) for s in starts]),
                 "port": None if port is None else PortAttr(port),
+                "ragged": UnitAttr() if ragged else None,
             },
             result_types=[TableType(image)],
         )
@@ -404,11 +410,15 @@ class RowsOp(IRDLOperation):
             yield buffer, first, first + image_of(buffer).height
 
     def verify_(self) -> None:
-        if len(self.buffers) != len(self.starts) or not (self.buffers or self.port):
+        if len(self.buffers) != len(self.starts):
             raise VerifyException("there must be one start for each buffer")
         end = 0
         for buffer, first, last in self.parts():
-            if image_of(buffer)[1:] != self.image[1:]:
+            width, channels = image_of(buffer)[1:]
+            fits = self.ragged is not None and width <= self.image.width
+            if channels != self.image.channels or not (
+                width == self.image.width or fits
+            ):
                 raise VerifyException("a buffer differs in width or channels")
             if first < end or last > self.image.height:
                 raise VerifyException(f"rows [{first}, {last}) overlap or do not exist")

@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp
 from xdsl.passes import PassPipeline
 
 from emitc.program import Program, read_program
@@ -64,6 +64,17 @@ class Compiled:
                 ConstantChannelsAttr,
             )
         }
+
+    @cached_property
+    def fused_layers(self) -> frozenset[int]:
+        """Tensors that exist only inside a kernel, a few rows or pixels at a time."""
+        return frozenset(
+            number.value.data
+            for kernel in kernels_of(arena_and_function(self.placed)[1])
+            if isinstance(fused := kernel.attributes.get("fused_layers"), ArrayAttr)
+            for number in fused
+            if isinstance(number, IntegerAttr)
+        )
 
     @property
     def arena_bytes(self) -> int:

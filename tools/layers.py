@@ -29,14 +29,18 @@ def compare_layers(
 
     `records` are the slices of each run, `tensors` the oracle's by their index, with
     the leading axis = runs. Channels that the compiler removed are compared with the
-    value that it says they have.
+    value that it says they have. Tensors inside fused kernels are not compared.
     """
     removed = compiled.constant_channels
     recorded = _assemble(records)
-    return [
+    entries = [
         _entry(op, layer, recorded.get(layer), tensors[layer], removed.get(layer, ()))
         for op, layer in imported_layers(compiled)
     ]
+    for entry in entries:
+        if entry["index"] in compiled.fused_layers:
+            entry["status"] = "fused"
+    return entries
 
 
 def _assemble(

@@ -2,37 +2,20 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, activation, tile
-from tinyts_dialect.convolution import channel_multipliers
+from lowering.convolution_spec import convolution_constants, convolution_params
+from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
-from tinyts_dialect.tensors import quant_of
 
 OPERATION = DepthwiseConv2DOp
 
 
 def lower(op: DepthwiseConv2DOp, rows: CallRows) -> KernelSpec:
     """One call of the depthwise convolution."""
-    input, output = quant_of(op.input), quant_of(op.result)
-    multipliers, shifts = channel_multipliers(input, op.weight_scales, output)
-    window = op.window.data
+    convolution = op.convolution()
     return KernelSpec(
         "depthwise_conv_2d",
-        {
-            "kernel": tile(window.kernel),
-            "ch_mult": op.channel_multiplier(),
-            "params": {
-                "input_offset": -input.zero_point,
-                "output_offset": output.zero_point,
-                "stride": tile(window.stride),
-                "padding": rows.padding(window),
-                "dilation": tile(window.dilation),
-                "activation": activation(op.clamp.data),
-            },
-        },
-        constants={
-            "weights": op.weights,
-            "bias": op.bias,
-            "quant.multiplier": multipliers,
-            "quant.shift": shifts,
-        },
+        convolution_params(
+            convolution, rows.padding(convolution.window), op.channel_multiplier()
+        ),
+        constants=convolution_constants(convolution, op.weights, op.bias),
     )

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from lowering.kernel_spec import CallRows, KernelSpec, activation
+from tinyts_dialect.attributes import Quant
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
+from tinyts_dialect.ops.fully_connected_step import FullyConnectedStepOp
 from tinyts_dialect.tensors import quant_of
 
 OPERATION = FullyConnectedOp
@@ -11,13 +13,20 @@ OPERATION = FullyConnectedOp
 
 def lower(op: FullyConnectedOp, rows: CallRows) -> KernelSpec:
     """One call of the fully-connected layer."""
+    return fully_connected_spec("fully_connected", op, quant_of(op.input))
+
+
+def fully_connected_spec(
+    kernel: str, op: FullyConnectedOp | FullyConnectedStepOp, input: Quant
+) -> KernelSpec:
+    """One call of a kernel of this layer, which reads its input with `input`."""
     multipliers, shifts = op.multipliers()
     return KernelSpec(
-        "fully_connected",
+        kernel,
         {
             "per_channel": int(len(multipliers) > 1),
             "params": {
-                "input_offset": -quant_of(op.input).zero_point,
+                "input_offset": -input.zero_point,
                 "filter_offset": 0,
                 "output_offset": quant_of(op.result).zero_point,
                 "activation": activation(op.clamp.data),

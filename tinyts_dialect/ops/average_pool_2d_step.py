@@ -36,7 +36,7 @@ class AveragePool2DStepOp(StepOp):
     clamp = prop_def(ClampAttr)
 
     assembly_format = (
-        "$input (`into` $accumulator^)? attr-dict "
+        "(`sums` `(` $accumulator^ `)`)? `input` `(` $input `)` attr-dict "
         "`:` functional-type(operands, results)"
     )
 

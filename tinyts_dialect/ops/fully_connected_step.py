@@ -37,8 +37,8 @@ class FullyConnectedStepOp(StepOp):
 
     name = "tinyts.fully_connected_step"
 
-    input = operand_def(TensorType)
-    accumulator = opt_operand_def(TensorType)  # again, to come before the weights
+    accumulator = opt_operand_def(TensorType)
+    input = operand_def(TensorType)  # again, to come before the weights
     weights = operand_def(TensorType)
     bias = operand_def(TensorType)
     input_quant = prop_def(QuantAttr)
@@ -46,7 +46,8 @@ class FullyConnectedStepOp(StepOp):
     weight_scales = prop_def(DenseIntOrFPElementsAttr)
 
     assembly_format = (
-        "$input (`into` $accumulator^)? `weights` `(` $weights `,` $bias `)` attr-dict "
+        "(`sums` `(` $accumulator^ `)`)? `input` `(` $input `)` "
+        "`weights` `(` $weights `,` $bias `)` attr-dict "
         "`:` functional-type(operands, results)"
     )
 

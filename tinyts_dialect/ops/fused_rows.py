@@ -69,8 +69,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
 
     name = "tinyts.fused_rows"
 
-    input = opt_operand_def(TensorType)
     kept = var_operand_def(TensorType)
+    input = opt_operand_def(TensorType)
     producer_weights = operand_def(TensorType)
     producer_bias = operand_def(TensorType)
     weights = operand_def(TensorType)
@@ -98,8 +98,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
 
     irdl_options = (AttrSizedOperandSegments(as_property=True), ParsePropInAttrDict())
     assembly_format = (
-        "(`in` `(` $input^ `:` type($input) `)`)? "
         "(`kept` `(` $kept^ `:` type($kept) `)`)? "
+        "(`in` `(` $input^ `:` type($input) `)`)? "
         "`producer` `(` $producer_weights `,` $producer_bias `:` "
         "type($producer_weights) `,` type($producer_bias) `)` "
         "`consumer` `(` $weights `,` $bias `:` type($weights) `,` type($bias) `)` "
@@ -314,8 +314,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
                 inputs = [operations[-1].results[0]]
         result = FusedRowsOp.build(
             operands=[
-                inputs,
                 [rows[row] for row in range(*chain.kept(first))],
+                inputs,
                 self.producer_weights,
                 self.producer_bias,
                 self.weights,
@@ -344,8 +344,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
         *rows, producer_weights, producer_bias, weights, bias = operands
         if self.input is None:
             _, _, width, channels = shape_of(self.input_type)
-            rows.insert(0, np.zeros((1, 0, width, channels), np.int8))
-        x, *kept = rows
+            rows.append(np.zeros((1, 0, width, channels), np.int8))
+        *kept, x = rows
         computed = self.middle_rows.data
         middle = _compute(
             self.producer_convolution(),

@@ -22,7 +22,7 @@ class MeanStepOp(StepOp):
     name = "tinyts.mean_step"
 
     assembly_format = (
-        "$input (`into` $accumulator^)? attr-dict "
+        "(`sums` `(` $accumulator^ `)`)? `input` `(` $input `)` attr-dict "
         "`:` functional-type(operands, results)"
     )
 
