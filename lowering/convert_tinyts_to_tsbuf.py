@@ -261,7 +261,9 @@ class _Conversion:
         buffers = [tsbuf.BufferOp(tensor.buffers[start]) for start in starts]
         self.builder.insert(buffers)
         results = [buffer.result for buffer in buffers]
-        table = tsbuf.RowsOp(results, starts, tensor.image, tensor.ragged)
+        table = tsbuf.RowsOp(
+            results, starts, tensor.image, ragged=tensor.ragged
+        )
         return self.builder.insert(table).result
 
     def _convert(self, op: TensorOp) -> None:

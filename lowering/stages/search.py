@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from lowering.stages.graph import Graph, Node
 from lowering.stages.legality import is_fusible, reduction_input
@@ -24,6 +25,8 @@ GROUPS = (16, 8, 4)
 
 BUDGET = 1_500_000
 """Simulated kernel calls after which the search takes the best that it has."""
+
+NO_LIMIT = 1 << 40
 
 Progress = Callable[[str], None]
 
@@ -254,15 +257,15 @@ class Search:
 
     # -- the cheapest plan below a limit ---------------------------------------
 
-    def cheapest(
-        self, limit: int, stages: Sequence[Stage], price: Callable[[Stage], int]
-    ) -> list[Stage]:
-        """The stages of least price whose peaks stay within the limit.
+    def cheapest(self, limit: int | None, stages: Sequence[Stage]) -> list[Stage]:
+        """The stages of the fewest calls whose peaks stay within the limit, if any.
 
         `stages` are known to stay within it. Stages of whole tensors and of the least
         height are tried between all borders; then each gets the tallest slices that
         fit.
         """
+        if limit is None:
+            limit = NO_LIMIT
         known = {(stage.first, stage.last): stage for stage in stages}
         best: list[tuple[int, list[Stage]] | None] = [(0, [])]
         for last in range(1, self.count + 1):
@@ -279,7 +282,7 @@ class Search:
                 stage = self._fitting(first, last, limit, known.get((first, last)))
                 if stage is None:
                     continue
-                total = before[0] + price(stage)
+                total = before[0] + self._cost(stage)[1]
                 if found is None or total < found[0]:
                     found = (total, [*before[1], stage])
             best.append(found)
@@ -310,22 +313,32 @@ class Search:
             peak, _, lowest = self.best(first, last, min(candidates))
             if peak > limit:
                 return None
+        return self._tallest(lowest, limit)
+
+    def _tallest(self, stage: Stage, limit: int) -> Stage:
+        """The stage with the tallest slices that stay within the limit."""
         for height in self.freedom.heights:
-            variants = [lowest.with_height(height)] if height else [
-                self._plain(first, last, 0)
-            ]
-            for stage in variants:
-                if height == lowest.height or self._within(stage, limit) is not None:
-                    return stage
-        return lowest
+            if height == stage.height:
+                break
+            taller = stage.with_height(height)
+            if not height:
+                taller = self._plain(stage.first, stage.last, 0)
+            if self._within(taller, limit) is not None:
+                return taller
+        return stage
+
+    def within_cuts(self, borders: Sequence[int]) -> list[Stage]:
+        """Stages between given borders: the smallest peak, then the tallest slices."""
+        stages: list[Stage] = []
+        for first, last in pairwise(borders):
+            height = min((h for h in self.freedom.heights if h), default=0)
+            stages.append(self._climb(self.best(first, last, height)[2]))
+        peak = max(self._cost(stage)[0] for stage in stages)
+        return [self._tallest(stage, peak) for stage in stages]
+
+    def plan(self, stages: Sequence[Stage]) -> Plan:
+        """A plan of stages."""
+        return Plan(tuple(stages), self.freedom.overlap, self.alignment)
 
     def _within(self, stage: Stage, limit: int) -> Stage | None:
         return stage if self._cost(stage)[0] <= limit else None
-
-
-def find_plan(graph: Graph, search: Search, limit: int | None) -> Plan:
-    """The plan of the smallest peak, or the cheapest one whose peak fits `limit`."""
-    peak, stages = search.smallest()
-    wanted = peak if limit is None else max(peak, limit)
-    chosen = search.cheapest(wanted, stages, lambda s: search.costs.of(s).calls)
-    return Plan(tuple(chosen), search.freedom.overlap, search.alignment)

@@ -145,9 +145,9 @@ class RowsUnit(Unit):
         """Rows of the middle tensor that earlier parts have left for this one."""
         return self.ways[part].kept
 
-    def stored(self, part: int) -> range:
+    def stored(self, part: int) -> list[int]:
         """Rows of the middle tensor that this part computes and stores."""
-        return range(*self.ways[part].stored)
+        return [row for run in self.ways[part].stored for row in range(*run)]
 
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
         computed = self.ways[part].computed
@@ -164,7 +164,7 @@ class _Way(NamedTuple):
 
     kept: RowRange
     computed: RowRange
-    stored: RowRange
+    stored: tuple[RowRange, ...]
     most: int
     """Most rows that one output row computes."""
 
@@ -182,14 +182,14 @@ def _ways(
         most_kept(window),
         parts[first].first,
     )
-    nothing = _Way(NO_ROWS, NO_ROWS, NO_ROWS, 0)
+    nothing = _Way(NO_ROWS, NO_ROWS, (), 0)
     ways = [nothing] * len(parts)
     for part in range(first, last + 1):
         y, end = parts[part]
         ways[part] = _Way(
             RowRange(*rows.kept(y)),
             RowRange(*rows.computed(y, end)),
-            RowRange(*rows.stored(y, end, part == last)),
+            tuple(RowRange(*run) for run in rows.stored(y, end, part == last)),
             rows.most_computed(y, end),
         )
     return tuple(ways)
