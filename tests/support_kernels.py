@@ -19,7 +19,7 @@ import numpy.typing as npt
 from emitc.print_c import constant, initializer
 from emitc.program import Constant, Initializer
 from emitc.project import RUNTIME
-from tinyts_dialect.windows import Window
+from tinyts_dialect.windows import Pads, Window
 from tools.host_run import SANITIZERS, compiler_command
 
 Int8Array: TypeAlias = npt.NDArray[np.int8]
@@ -43,6 +43,11 @@ class Image:
     def row_bytes(self) -> int:
         """From the first byte of a row to behind its last."""
         return (self.shape[1] - 1) * self.pixel_pitch + self.shape[2]
+
+    @property
+    def bytes(self) -> int:
+        """From the first byte of the first row to behind the last row, if in order."""
+        return self.offsets[-1] - self.offsets[0] + self.row_bytes
 
     def addresses(self) -> npt.NDArray[np.int64]:
         """Offset of each element, [height, width, channels]."""
@@ -290,6 +295,18 @@ int main(void) {
 def tile(pair: tuple[int, int]) -> Fields:
     """A `tinyts_tile` of (rows, columns)."""
     return {"h": pair[0], "w": pair[1]}
+
+
+def random_window(script: Script, shape: Shape, kernel: int, stride: int) -> Window:
+    """A window that fits at least once, with any pads."""
+    while True:
+        size = (script.draw(1, kernel), script.draw(1, kernel))
+        pads = Pads(*(script.draw(0, size[axis] - 1) for axis in (0, 0, 1, 1)))
+        dilation = (script.draw(1, 2), script.draw(1, 2))
+        strides = (script.draw(1, stride), script.draw(1, stride))
+        window = Window(size, strides, pads, dilation)
+        if all(window.output_size(axis, shape[axis]) > 0 for axis in (0, 1)):
+            return window
 
 
 def cut(

@@ -15,9 +15,10 @@ from support_kernels import (
     Shape,
     cut,
     different,
+    random_window,
 )
 
-from tinyts_dialect.windows import Pads, Window
+from tinyts_dialect.windows import Window
 
 TRIALS = 60
 
@@ -35,18 +36,6 @@ class Stage:
     def nested(self) -> Fields:
         """A `tinyts_conv_stage`."""
         return {"ch_mult": 0, **self.fields}
-
-
-def random_window(script: Script, shape: Shape, kernel: int, stride: int) -> Window:
-    """A window that fits at least once, with any pads."""
-    while True:
-        size = (script.draw(1, kernel), script.draw(1, kernel))
-        pads = Pads(*(script.draw(0, size[axis] - 1) for axis in (0, 0, 1, 1)))
-        dilation = (script.draw(1, 2), script.draw(1, 2))
-        strides = (script.draw(1, stride), script.draw(1, stride))
-        window = Window(size, strides, pads, dilation)
-        if all(window.output_size(axis, shape[axis]) > 0 for axis in (0, 1)):
-            return window
 
 
 def stage(

@@ -7,6 +7,12 @@
  * constant description of its layer, the base addresses of the memories, and the
  * half-open range of output rows that it shall compute; everything else follows.
  *
+ * In place: an output may lie over an input that is not needed after the call, as long
+ * as no byte is overwritten before it was read for the last time. Kernels compute rows
+ * ascending, in a row pixels ascending and in a pixel channels ascending, and write
+ * nothing outside the pixels of the output; what each reads until when stands in its
+ * header. Parts of the output that lie lower than the walk demands do no harm.
+ *
  * Integer arithmetic and parameter names follow CMSIS-NN and TensorFlow Lite Micro;
  * results are bit-exact with TFLite Micro's reference kernels.
  *

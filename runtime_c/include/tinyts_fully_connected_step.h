@@ -25,9 +25,9 @@ typedef struct {
 } tinyts_fully_connected_step_layer;
 
 /*
- * Add the products of rows first..last-1 of the input. Calls ascend from 0 to the height
- * of the input without gaps; the first, and only that, starts the accumulators, the
- * last writes the output.
+ * Add the products of rows first..last-1 of the input. Calls ascend from 0 to the
+ * height of the input without gaps; the first, and only that, starts the accumulators,
+ * the last writes the output.
  *
  * An accumulator is the sum of (input + input_offset) * (weight + filter_offset),
  * without bias, modulo 2^32. Arithmetic of the result as tinyts_fully_connected.

@@ -29,9 +29,8 @@ typedef struct {
  * and from there the pixel of the output.
  * Arithmetic as tinyts_depthwise_conv_2d and tinyts_conv_2d.
  *
- * In place: rows ascend, and pixels in a row. A pixel of the output is written when
- * its window has been read, and nothing but the windows of later pixels is read then.
- * Scratch may not overlap anything.
+ * In place: when a pixel is written, its window has been read. After that only the
+ * windows of later pixels are read. Scratch may not overlap anything.
  */
 void tinyts_fused_pixels(const tinyts_fused_pixels_layer *layer, tinyts_memory memory,
                          int32_t first, int32_t last);

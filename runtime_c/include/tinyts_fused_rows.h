@@ -42,12 +42,13 @@ typedef struct {
  *
  * Scratch: new rows * width of the middle * group bytes, the most of any y of the call.
  *
- * For each output row and `group` channels of the middle: the new rows are computed
- * into scratch, then the channels of the output, then the rows to keep are copied. So
- * a row that is written to the middle may have the very place of a kept row that
- * output row y is the last to need (same address and pixel pitch). Nothing else may
- * overlap what the call reads or writes.
  * Arithmetic as tinyts_conv_2d and tinyts_depthwise_conv_2d.
+ *
+ * In place: for each output row and `group` channels of the middle, the new rows are
+ * computed into scratch, then the channels of the output, then the rows to keep are
+ * copied. So a row that is written to the middle may have the very place of a kept row
+ * that this output row is the last to need (same address and pixel pitch). Nothing else
+ * may overlap what the call reads or writes.
  */
 void tinyts_fused_rows(const tinyts_fused_rows_layer *layer, tinyts_memory memory,
                        int32_t first, int32_t last);

@@ -25,7 +25,8 @@ void tinyts_fully_connected(const tinyts_fully_connected_layer *layer,
         int8_t *const row = tinyts_row(&output, memory, y);
         for (int32_t x = 0; x < output.width; ++x) {
             const int32_t pixel = (y * output.width + x) * pixels;
-            const tinyts_vector batch = {pixel / input.width, pixel % input.width, pixels};
+            const tinyts_vector batch = {pixel / input.width, pixel % input.width,
+                                         pixels};
             int8_t *const out = row + x * output.pixel_pitch;
             const int8_t *weights = layer->weights;
             uint32_t common = 0; /* what filter_offset adds to every output channel */
@@ -36,7 +37,8 @@ void tinyts_fully_connected(const tinyts_fully_connected_layer *layer,
             }
             for (; channel + 4 <= output.channels; channel += 4) {
                 uint32_t sums[4];
-                tinyts_vector_sum_4(&input, memory, batch, weights, depth, offset, sums);
+                tinyts_vector_sum_4(&input, memory, batch, weights, depth, offset,
+                                    sums);
                 for (int32_t i = 0; i < 4; ++i) {
                     out[channel + i] = finish(layer, sums[i] + common, channel + i);
                 }

@@ -8,7 +8,8 @@ static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
 /* Maxima of channels channel..channel+3. */
 static inline void max_4(const tinyts_tensor *input, tinyts_memory memory,
-                         const tinyts_area *window, int32_t channel, int32_t maxima[4]) {
+                         const tinyts_area *window, int32_t channel,
+                         int32_t maxima[4]) {
     int32_t max_0 = INT8_MIN;
     int32_t max_1 = INT8_MIN;
     int32_t max_2 = INT8_MIN;
