@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emitc.project import project_files
+from tools import compiler, explore
 from tools.atomic_files import staged_text, write_tree
 from tools.compiler import Compiled, compile_path
-from tools.options import add_arguments, from_arguments
+from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.plot import plot_text
 from tools.report import report_text
 from tools.user_errors import UserError, run_command
@@ -65,6 +66,19 @@ def check_outputs(plot: str | None, directory: Path) -> None:
         raise UserError(f"{path.parent}: is no directory; make it, or change --plot")
 
 
+def _explore(model: Path, options: CompileOptions, directory: Path) -> None:
+    if options.plot is not None:
+        raise UserError("--plot draws the arena of one schedule; leave out --explore")
+    points = compiler.explore(model, options)
+    if not points:
+        raise UserError(f"{model}: no schedule goes with these options")
+    files = explore.explore_files(points, model.name)
+    write_tree(directory, files)
+    if "explore.svg" not in files:
+        print(explore.NO_PLOT, file=sys.stderr)
+    print(explore.table_text(points), end="")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         "tinyts-compile",
@@ -79,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
         metavar="OUT",
         help="directory for the generated files; made where it is missing",
     )
+    parser.add_argument(
+        "--explore",
+        action="store_true",
+        help="instead of compiling, print the best trade-offs of arena and work, and "
+        "write them to OUT/explore.json and, with matplotlib, OUT/explore.svg",
+    )
     parser.add_argument("--debug", action="store_true", help="tracebacks of errors")
     add_arguments(parser)
     return parser
@@ -90,6 +110,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def command() -> int:
         check_outputs(parsed.plot, parsed.output_dir)
+        if parsed.explore:
+            _explore(parsed.model, from_arguments(parsed), parsed.output_dir)
+            return 0
         compiled = compile_path(parsed.model, from_arguments(parsed))
         write_outputs(compiled, parsed.output_dir)
         print(

@@ -18,6 +18,7 @@ from lowering.arena.bounds import peak_live_bytes
 from lowering.live_ranges import problem_of
 from lowering.pipelines import all_passes, lowering_passes, placing_passes
 from tinyts_dialect.attributes import ConstantChannelsAttr
+from tools.explore import ExplorePoint
 from tools.import_tflite import identifier, import_tflite
 from tools.options import CompileOptions
 from tools.tflite_file import read_tflite_path
@@ -89,6 +90,11 @@ def compile_path(path: Path, options: CompileOptions) -> Compiled:
     imported = import_tflite(data, name)
     placed = _choose(imported, options)
     return Compiled(path, name, options, sha256(data).hexdigest(), imported, placed)
+
+
+def explore(path: Path, options: CompileOptions) -> list[ExplorePoint]:
+    """Schedules of a model with what each costs, for `tinyts-compile --explore`."""
+    raise UserError("--explore: there is no search for the frontier yet")
 
 
 def _choose(imported: ModuleOp, options: CompileOptions) -> ModuleOp:

@@ -44,6 +44,10 @@ class CompileOptions:
         return {name: value for name, value in asdict(self).items() if name != "plot"}
 
 
+OPTION_NAMES = tuple(field.name for field in fields(CompileOptions))
+"""The options, named as on the command line, with underscores."""
+
+
 def resolve(
     *,
     optimize: str | None = None,
@@ -162,5 +166,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def from_arguments(arguments: argparse.Namespace) -> CompileOptions:
     """The options of a parsed command line."""
-    names = [field.name for field in fields(CompileOptions)]
-    return resolve(**{name: getattr(arguments, name) for name in names})
+    return resolve(**{name: getattr(arguments, name) for name in OPTION_NAMES})

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tools import host_run
 from tools.compile import write_outputs
 from tools.compiler import Compiled, compile_path
-from tools.options import resolve
+from tools.options import OPTION_NAMES, resolve
 from tools.report import report
 
 __all__ = ["CompiledModel", "compile"]
@@ -62,6 +62,13 @@ def compile(model: str | Path, **options: Any) -> CompiledModel:
     """Compiles a model file with the options of `tinyts-compile`.
 
     Options are named as on the command line, with underscores: `split_height=1`,
-    `sram_limit="64K"`. Raises what the command prints as an error.
+    `sram_limit="64K"`. Raises TypeError for another name, and what the command prints
+    as an error.
     """
+    unknown = sorted(options.keys() - set(OPTION_NAMES))
+    if unknown:
+        raise TypeError(
+            f"compile() has no option '{unknown[0]}'; the options are "
+            f"{', '.join(OPTION_NAMES)}"
+        )
     return CompiledModel(compile_path(Path(model), resolve(**options)))
