@@ -143,7 +143,11 @@ class Search:
     def variants(self, first: int, last: int, height: int) -> Iterator[Stage]:
         """The ways to compute a stage in slices of a height that are always tried."""
         plain = self._plain(first, last, height)
-        yield self._only(self._fused(plain, "rows"), "rows") if height else plain
+        yield plain
+        if height:
+            rows = self._only(self._fused(plain, "rows"), "rows")
+            if rows.fused:
+                yield rows
 
     def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
         """Peak, calls and stage of the variant with the lowest peak, then calls."""
