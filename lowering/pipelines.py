@@ -58,6 +58,26 @@ def lowering_passes(
     return ",".join(passes)
 
 
+def whole_tensor_passes(*, fold_channels: bool) -> str:
+    """From an imported model to whole tensors that can be planned."""
+    return "fuse-pad,fold-constant-channels" if fold_channels else "fuse-pad"
+
+
+def planned_passes(*, input: str, output: str, fuse: bool) -> str:
+    """From whole tensors with a plan as attributes to kernels on unplaced buffers."""
+    passes = ["fuse-rows"] if fuse else []
+    return ",".join(
+        [
+            *passes,
+            "stream-reductions",
+            "split-height",
+            "fold-slices",
+            "schedule{order=staged}",
+            f"convert-tinyts-to-tsbuf{{input={input} output={output} overlap=true}}",
+        ]
+    )
+
+
 def placing_passes(alignment: int) -> str:
     """From unplaced buffers to a verified arena."""
     return f"plan-arena{{alignment={alignment}}},verify-arena"

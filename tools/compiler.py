@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp
+from xdsl.dialects.func import FuncOp
 from xdsl.passes import PassPipeline
 
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.arena.bounds import peak_live_bytes
-from lowering.live_ranges import problem_of
-from lowering.pipelines import all_passes, lowering_passes, placing_passes
+from lowering.pipelines import (
+    all_passes,
+    lowering_passes,
+    placing_passes,
+    planned_passes,
+    whole_tensor_passes,
+)
+from lowering.plan_stages import progress_on_stderr, write_plan
+from lowering.stages.cost_model import stage_instructions
+from lowering.stages.graph import read_graph
+from lowering.stages.plan import Plan, Stage
+from lowering.stages.search import Freedom, Search
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.explore import ExplorePoint
 from tools.import_tflite import identifier, import_tflite
@@ -24,16 +33,11 @@ from tools.options import CompileOptions
 from tools.tflite_file import read_tflite_path
 from tools.user_errors import UserError
 
-SEARCHED_HEIGHTS = (1, 2, 4)
-"""Split heights that `--optimize sram` and `speed` try, in both orders."""
+ATTEMPTS = 4
+"""Plans that are placed until one fits a limit."""
 
-
-@dataclass(frozen=True)
-class Schedule:
-    """One way to cut and order the network; no height means whole tensors."""
-
-    height: int | None
-    order: str = "df"
+EXPLORED = 10
+"""Arenas between the smallest and the largest that `explore` tries."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,16 @@ class Compiled:
     """The network as imported: whole tensors, in the order of the file."""
     placed: ModuleOp
     """The module with kernels and offsets, from which C is printed."""
+    plan: Plan | None = None
+    """The plan that was found, where one was searched."""
+
+    @cached_property
+    def unfused(self) -> Compiled:
+        """The same plan without fused kernels: every tensor exists in memory."""
+        if self.plan is None or not self.fused_layers:
+            return self
+        placed = Planner(self.imported, self.options).placed(self.plan, fuse=False)
+        return replace(self, placed=placed, plan=None)
 
     @cached_property
     def program(self) -> Program:
@@ -88,71 +102,43 @@ def compile_path(path: Path, options: CompileOptions) -> Compiled:
     data = read_tflite_path(path)
     name = options.name or identifier(path.stem)
     imported = import_tflite(data, name)
-    placed = _choose(imported, options)
-    return Compiled(path, name, options, sha256(data).hexdigest(), imported, placed)
+    placed, plan = _choose(imported, options)
+    digest = sha256(data).hexdigest()
+    return Compiled(path, name, options, digest, imported, placed, plan)
 
 
 def explore(path: Path, options: CompileOptions) -> list[ExplorePoint]:
     """Schedules of a model with what each costs, for `tinyts-compile --explore`."""
-    raise UserError("--explore: there is no search for the frontier yet")
+    imported = import_tflite(read_tflite_path(path), options.name or "model")
+    planner = Planner(imported, options)
+    return [
+        ExplorePoint(
+            arena_bytes=arena_bytes(choice.placed),
+            estimated_instructions=planner.instructions(choice.plan),
+            kernel_calls=_calls(choice.placed),
+            description=choice.plan.description(),
+            schedule={"sram_limit": arena_bytes(choice.placed)},
+        )
+        for choice in planner.frontier()
+    ]
 
 
-def _choose(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
+def _choose(
+    imported: ModuleOp, options: CompileOptions
+) -> tuple[ModuleOp, Plan | None]:
     if options.optimize == "none":
-        schedule = Schedule(options.split_height, options.exec_order)
-        return _place(_lower(imported, schedule, options), options)
-    candidates = [_lower(imported, s, options) for s in _searched_schedules()]
+        return _place(_lower_fixed(imported, options), options), None
+    planner = Planner(imported, options)
     if options.optimize == "sram":
-        best = _smallest(candidates, options)
-        _check_limit(best, options.sram_limit)
-        return best
-    return _fastest(candidates, options)
-
-
-def _searched_schedules() -> Iterator[Schedule]:
-    yield Schedule(None)
-    for height in SEARCHED_HEIGHTS:
-        for order in ("df", "bf"):
-            yield Schedule(height, order)
-
-
-def _smallest(candidates: list[ModuleOp], options: CompileOptions) -> ModuleOp:
-    """The smallest arena; among equal ones that with the fewest kernel calls.
-
-    Candidates are placed in the order of their bounds, until the next bound is no
-    better than the best arena.
-    """
-    ordered = sorted(candidates, key=lambda c: (_bound(c, options), _calls(c)))
-    best = _place(ordered[0], options)
-    for candidate in ordered[1:]:
-        if _bound(candidate, options) >= arena_bytes(best):
-            break
-        placed = _place(candidate, options)
-        if arena_bytes(placed) < arena_bytes(best):
-            best = placed
-    return best
-
-
-def _fastest(candidates: list[ModuleOp], options: CompileOptions) -> ModuleOp:
-    """The fewest kernel calls whose arena fits; an error names the least that would."""
-    limit = options.sram_limit
-    for candidate in sorted(candidates, key=lambda c: (_calls(c), _bound(c, options))):
-        if limit is not None and _bound(candidate, options) > limit:
-            continue
-        placed = _place(candidate, options)
-        if limit is None or arena_bytes(placed) <= limit:
-            return placed
-    smallest = _smallest(candidates, options)
-    _check_limit(smallest, limit)
-    return smallest
-
-
-def _check_limit(module: ModuleOp, limit: int | None) -> None:
-    needed = arena_bytes(module)
+        choice = planner.smallest()
+    else:
+        choice = planner.fastest(options.sram_limit)
+    limit, needed = options.sram_limit, arena_bytes(choice.placed)
     if limit is not None and needed > limit:
         raise UserError(
             f"--sram-limit: the model needs {needed} bytes at least, more than {limit}"
         )
+    return choice.placed, choice.plan
 
 
 def arena_bytes(module: ModuleOp) -> int:
@@ -165,18 +151,13 @@ def _calls(module: ModuleOp) -> int:
     return len(kernels_of(arena_and_function(module)[1]))
 
 
-def _bound(module: ModuleOp, options: CompileOptions) -> int:
-    function = arena_and_function(module)[1]
-    problem = problem_of(function)
-    return peak_live_bytes(problem.blocks, options.alignment, problem.overlaps)
-
-
-def _lower(imported: ModuleOp, schedule: Schedule, options: CompileOptions) -> ModuleOp:
+def _lower_fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
+    """A schedule without a search: one height for all slices, or whole tensors."""
     return _run(
         imported.clone(),
         lowering_passes(
-            split_height=schedule.height,
-            order=schedule.order,
+            split_height=options.split_height,
+            order=options.exec_order,
             fold_channels=options.fold_channels == "on",
             input=options.input,
             output=options.output,
@@ -192,3 +173,113 @@ def _run(module: ModuleOp, pipeline: str) -> ModuleOp:
     PassPipeline.parse_spec(all_passes(), pipeline).apply(Context(), module)
     module.verify()
     return module
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A plan and the module that it became."""
+
+    plan: Plan
+    placed: ModuleOp
+
+    @property
+    def arena_bytes(self) -> int:
+        """Size of its arena."""
+        return arena_bytes(self.placed)
+
+
+class Planner:
+    """Searches for plans of one network and places what it finds."""
+
+    def __init__(self, imported: ModuleOp, options: CompileOptions) -> None:
+        self.options = options
+        fold = options.fold_channels == "on"
+        self.module = _run(imported.clone(), whole_tensor_passes(fold_channels=fold))
+        self.function = next(
+            op for op in self.module.body.block.ops if isinstance(op, FuncOp)
+        )
+        self.graph = read_graph(self.function, options.input, options.output)
+        self.progress = progress_on_stderr()
+        self._searches: dict[bool, Search] = {}
+        self._smallest: dict[bool, tuple[int, list[Stage]]] = {}
+
+    def search(self, overlap: bool) -> Search:
+        """The search that counts on overlaps, or not."""
+        if overlap not in self._searches:
+            freedom = Freedom(overlap=overlap)
+            self._searches[overlap] = Search(
+                self.graph, freedom, self.options.alignment, self.progress
+            )
+        return self._searches[overlap]
+
+    def _peak(self, overlap: bool) -> tuple[int, list[Stage]]:
+        if overlap not in self._smallest:
+            self._smallest[overlap] = self.search(overlap).smallest()
+        return self._smallest[overlap]
+
+    def placed(self, plan: Plan, fuse: bool = True) -> ModuleOp:
+        """The module of a plan, with every buffer at its offset."""
+        write_plan(self.graph, plan)
+        passes = planned_passes(
+            input=self.options.input, output=self.options.output, fuse=fuse
+        )
+        return _place(_run(self.module.clone(), passes), self.options)
+
+    def _choice(self, plan: Plan) -> Choice:
+        self.progress(f"{len(plan.stages)} stages: placing the buffers")
+        return Choice(plan, self.placed(plan))
+
+    def smallest(self) -> Choice:
+        """The smallest arena; of equal ones that of the fewest calls.
+
+        Overlaps that lower the peak may make buffers harder to place, so plans are
+        tried that count on them and plans that do not.
+        """
+        best: Choice | None = None
+        for overlap in (False, True):
+            peak, stages = self._peak(overlap)
+            if best is not None and peak >= best.arena_bytes:
+                continue
+            search = self.search(overlap)
+            choice = self._choice(search.plan(search.cheapest(peak, stages)))
+            if best is None or choice.arena_bytes < best.arena_bytes:
+                best = choice
+        if best is None:
+            raise ValueError("no plan was tried")
+        return best
+
+    def fastest(self, limit: int | None) -> Choice:
+        """The fewest estimated instructions whose arena fits; else the smallest."""
+        search = self.search(overlap=False)
+        if limit is None:
+            return self._choice(search.plan(search.cheapest(None, (), self.price)))
+        peak, stages = self._peak(overlap=False)
+        aim = limit
+        for _ in range(ATTEMPTS):
+            if aim < peak:
+                break
+            choice = self._choice(
+                search.plan(search.cheapest(aim, stages, self.price))
+            )
+            if choice.arena_bytes <= limit:
+                return choice
+            aim -= max(choice.arena_bytes - limit, self.options.alignment)
+        return self.smallest()
+
+    def price(self, stage: Stage, calls: int) -> int:
+        """Estimated instructions of a stage."""
+        return stage_instructions(self.graph, stage, calls)
+
+    def instructions(self, plan: Plan) -> int:
+        """Estimated instructions of a plan."""
+        search = self.search(overlap=False)
+        return sum(self.price(s, search.costs.of(s).calls) for s in plan.stages)
+
+    def frontier(self) -> list[Choice]:
+        """Plans from the smallest arena to the fewest instructions."""
+        choices = [self.smallest(), self.fastest(None)]
+        low, high = (choice.arena_bytes for choice in choices)
+        for step in range(1, EXPLORED):
+            limit = round(low * (high / max(low, 1)) ** (step / EXPLORED))
+            choices.append(self.fastest(limit))
+        return choices

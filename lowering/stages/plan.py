@@ -34,3 +34,10 @@ class Plan:
     stages: tuple[Stage, ...] = field(default=())
     overlap: bool = True
     alignment: int = 4
+
+    def description(self) -> str:
+        """The plan in one line: stages, heights of slices, fused pairs."""
+        heights = sorted({stage.height for stage in self.stages} - {0})
+        rows = ", ".join(map(str, heights)) or "all"
+        fused = sum(len(stage.fused) for stage in self.stages)
+        return f"{len(self.stages)} stages, slices of {rows} rows, {fused} fused pairs"

@@ -26,6 +26,9 @@ GROUPS = (16, 8, 4)
 BUDGET = 1_500_000
 """Simulated kernel calls after which the search takes the best that it has."""
 
+Price = Callable[[Stage, int], int]
+"""What a stage with so many kernel calls costs."""
+
 NO_LIMIT = 1 << 40
 
 Progress = Callable[[str], None]
@@ -173,8 +176,8 @@ class Search:
             self.progress(f"stages of up to {longest} ops: peak {peak} bytes")
         while self._improve_binding(peak, stages):
             new_peak, stages = self._cheapest_peak(self.count)
-            if new_peak >= peak:
-                return new_peak, stages
+            if new_peak > peak:
+                break
             peak = self.bound = new_peak
             self.progress(f"stages: {len(stages)}, peak {peak} bytes")
         return peak, stages
@@ -261,8 +264,12 @@ class Search:
 
     # -- the cheapest plan below a limit ---------------------------------------
 
-    def cheapest(self, limit: int | None, stages: Sequence[Stage]) -> list[Stage]:
-        """The stages of the fewest calls whose peaks stay within the limit, if any.
+    def cheapest(
+        self, limit: int | None, stages: Sequence[Stage], price: Price | None = None
+    ) -> list[Stage]:
+        """The stages of the least price whose peaks stay within the limit, if any.
+
+        The price is the number of calls unless another is given.
 
         `stages` are known to stay within it. Stages of whole tensors and of the least
         height are tried between all borders; then each gets the tallest slices that
@@ -280,13 +287,13 @@ class Search:
                 before = best[first]
                 if before is None or self.crossing[first] > limit:
                     continue
-                least = before[0] + self._least_price(first, last)
+                least = before[0] + (0 if price else self._least_calls(first, last))
                 if found is not None and least >= found[0]:
                     continue
                 stage = self._fitting(first, last, limit, known.get((first, last)))
                 if stage is None:
                     continue
-                total = before[0] + self._cost(stage)[1]
+                total = before[0] + self._price(stage, price)
                 if found is None or total < found[0]:
                     found = (total, [*before[1], stage])
             best.append(found)
@@ -294,7 +301,11 @@ class Search:
             return list(stages)
         return best[-1][1]
 
-    def _least_price(self, first: int, last: int) -> int:
+    def _price(self, stage: Stage, price: Price | None) -> int:
+        calls = self._cost(stage)[1]
+        return calls if price is None else price(stage, calls)
+
+    def _least_calls(self, first: int, last: int) -> int:
         """Fewest calls of a stage: one for each op that is not fused."""
         return (last - first + 1) // 2
 

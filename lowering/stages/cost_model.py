@@ -1,0 +1,64 @@
+"""Estimated instructions of a stage on a Cortex-M7: what `speed` minimises.
+
+Work is multiply-accumulates times a factor of the kernel; splitting adds the calls, and
+fusion of rows the widening of the input row once for each group of channels. The
+factors are those of 16-bit multiply-add kernels, measured on an emulated core.
+"""
+
+from __future__ import annotations
+
+from lowering.stages.graph import Graph, Node
+from lowering.stages.plan import Stage
+from lowering.stages.units import RowsUnit, units_of
+from tinyts_dialect.interfaces import WindowedOp
+from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
+
+CALL = 100
+"""Reading a layer's structure and the tables of its rows."""
+
+CONVOLUTION_MAC = 0.8
+DEPTHWISE_MAC = 2.2
+OUTPUT_BYTE = 5.0
+"""Requantizing and storing one value of a convolution."""
+
+PLAIN_BYTE = 8.0
+"""One output value of an operator without weights."""
+
+WIDENED_BYTE = 1.2
+"""Widening one input value to 16 bits, once for each kernel call that reads it."""
+
+
+def base_instructions(graph: Graph, node: Node) -> int:
+    """Instructions of an op, however it is cut."""
+    output = graph.tensors[node.output]
+    macs = node.op.macs()
+    if not macs:
+        return round(PLAIN_BYTE * output.bytes)
+    factor = DEPTHWISE_MAC if isinstance(node.op, DepthwiseConv2DOp) else (
+        CONVOLUTION_MAC
+    )
+    work = factor * macs + OUTPUT_BYTE * output.bytes
+    if isinstance(node.op, WindowedOp) and factor == CONVOLUTION_MAC:
+        window = node.op.get_window()
+        taps = window.kernel[0] * window.kernel[1]
+        work += WIDENED_BYTE * taps * output.height * output.width * (
+            graph.tensors[node.inputs[0]].channels
+        )
+    return round(work)
+
+
+def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
+    """Instructions of a stage that makes so many kernel calls."""
+    total = CALL * calls
+    for node in graph.nodes[stage.first : stage.last]:
+        total += base_instructions(graph, node)
+    for unit in units_of(graph, stage):
+        if not isinstance(unit, RowsUnit):
+            continue
+        if isinstance(unit.producer.op, DepthwiseConv2DOp):
+            continue
+        groups = -(-unit.middle.channels // unit.group)
+        source = graph.tensors[unit.producer.inputs[0]]
+        widened = unit.middle.height * unit.middle.width * source.channels
+        total += round(WIDENED_BYTE * (groups - 1) * widened)
+    return total
