@@ -106,7 +106,7 @@ def colour(layer: int, kind: str) -> str:
     if kind in KIND_COLOURS:
         return KIND_COLOURS[kind]
     hue = layer * 0.6180339887 % 1.0
-    lightness = (0.62, 0.72, 0.80)[layer % 3]
+    lightness = (0.70, 0.77, 0.84)[layer % 3]
     red, green, blue = colorsys.hls_to_rgb(hue, lightness, 0.65)
     return f"#{round(red * 255):02x}{round(green * 255):02x}{round(blue * 255):02x}"
 
