@@ -7,6 +7,12 @@
  * constant description of its layer, the base addresses of the memories, and the
  * half-open range of output rows that it shall compute; everything else follows.
  *
+ * In place: an output may lie over an input that is not needed after the call, as long
+ * as no byte is overwritten before it was read for the last time. Kernels compute rows
+ * ascending, in a row pixels ascending and in a pixel channels ascending, and write
+ * nothing outside the pixels of the output; what each reads until when stands in its
+ * header. Parts of the output that lie lower than the walk demands do no harm.
+ *
  * Integer arithmetic and parameter names follow CMSIS-NN and TensorFlow Lite Micro;
  * results are bit-exact with TFLite Micro's reference kernels.
  *
@@ -20,6 +26,16 @@
 
 #ifdef __cplusplus
 extern "C" {
+#endif
+
+/*
+ * A function of a header that is compiled by itself: inlined into a kernel it would put
+ * more variables before the inner loops than there are registers.
+ */
+#if defined(__GNUC__)
+#define TINYTS_APART static __attribute__((noinline, unused))
+#else
+#define TINYTS_APART static inline
 #endif
 
 /* Where the rows of a tensor are. */

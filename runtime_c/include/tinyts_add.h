@@ -30,10 +30,14 @@ typedef struct {
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
  * Each dimension of an input is that of the output, or 1: then its one row, column or
- * channel serves all. Inputs and output may not overlap.
+ * channel serves all.
  * Arithmetic as TFLite Micro's reference Add for int8: each input times
  * scale / (2 * larger input scale), the sum times
  * 2 * larger input scale / (2^left_shift * output scale).
+ *
+ * In place: when a value of the output is written, the values that it is made of have
+ * been read. After that only those of later values are read, one that is broadcast
+ * once for each value that it serves.
  */
 void tinyts_add(const tinyts_add_layer *layer, tinyts_memory memory,
                 int32_t first, int32_t last);

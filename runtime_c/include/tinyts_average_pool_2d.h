@@ -24,8 +24,12 @@ typedef struct {
  *
  * The mean of those values of the window that lie in the input, rounded to nearest,
  * ties away from zero (of the stored integer, not of the value less its zero point). A
- * window wholly outside, which TFLite Micro refuses, gives 0 clamped. Input and output
- * may not overlap. Arithmetic as TFLite Micro's reference AveragePool for int8.
+ * window wholly outside, which TFLite Micro refuses, gives 0 clamped.
+ * Arithmetic as TFLite Micro's reference AveragePool for int8.
+ *
+ * In place: when channel c of a pixel is written, channels up to c of its window have
+ * been read. After that only its channels above c are read, and the windows of later
+ * pixels.
  */
 void tinyts_average_pool_2d(const tinyts_average_pool_2d_layer *layer,
                             tinyts_memory memory, int32_t first, int32_t last);

@@ -26,7 +26,10 @@ typedef struct {
  *
  * The inputs agree with the output in the other two dimensions and add up to it in
  * this one; along rows, inputs may be left out whose rows are not asked for. Bytes are
- * copied. Inputs and output may not overlap.
+ * copied.
+ *
+ * In place: when a byte of the output is written, it has been read. After that only
+ * bytes are read that become later ones, in row-major order.
  */
 void tinyts_concatenation(const tinyts_concatenation_layer *layer, tinyts_memory memory,
                           int32_t first, int32_t last);

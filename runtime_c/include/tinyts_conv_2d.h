@@ -28,8 +28,11 @@ typedef struct {
  * Reads of the input the rows and columns that the windows of those rows cover; taps
  * outside the input contribute nothing, so any padding will do, also a negative one.
  * Accumulates kernel.h * kernel.w * Cin products of (input + input_offset) in
- * -255..255 with weights modulo 2^32. Input and output may not overlap.
+ * -255..255 with weights modulo 2^32.
  * Arithmetic as TFLite Micro's reference ConvPerChannel.
+ *
+ * In place: the window of a pixel is read until the last channel of the pixel is
+ * written. After that only the windows of later pixels are read.
  */
 void tinyts_conv_2d(const tinyts_conv_2d_layer *layer, tinyts_memory memory,
                     int32_t first, int32_t last);

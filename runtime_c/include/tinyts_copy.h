@@ -14,16 +14,19 @@
 extern "C" {
 #endif
 
-/* Copy `pixels` pixels of `channels` bytes between places of any pixel pitch. */
+/*
+ * Copy `pixels` pixels of `channels` bytes between places of any pixel pitch. They
+ * ascend: when one is written it has been read, and only later ones are read then.
+ */
 static inline void tinyts_copy_pixels(int8_t *to, int32_t to_pitch, const int8_t *from,
                                       int32_t from_pitch, int32_t pixels,
                                       int32_t channels) {
     if (to_pitch == channels && from_pitch == channels) {
-        memcpy(to, from, (size_t)pixels * (size_t)channels);
+        memmove(to, from, (size_t)pixels * (size_t)channels);
         return;
     }
     for (int32_t x = 0; x < pixels; ++x) {
-        memcpy(to + x * to_pitch, from + x * from_pitch, (size_t)channels);
+        memmove(to + x * to_pitch, from + x * from_pitch, (size_t)channels);
     }
 }
 

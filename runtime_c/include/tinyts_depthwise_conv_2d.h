@@ -28,8 +28,12 @@ typedef struct {
  *
  * Output channel c is input channel c / ch_mult filtered. Reads of the input the rows
  * and columns that the windows of those rows cover; taps outside the input contribute
- * nothing. Input and output may not overlap.
+ * nothing.
  * Arithmetic as TFLite Micro's reference DepthwiseConvPerChannel.
+ *
+ * In place: when channel c of a pixel is written, channels up to c / ch_mult of its
+ * window have been read. After that only its channels from (c + 1) / ch_mult on are
+ * read, and the windows of later pixels.
  */
 void tinyts_depthwise_conv_2d(const tinyts_depthwise_conv_2d_layer *layer,
                               tinyts_memory memory, int32_t first, int32_t last);

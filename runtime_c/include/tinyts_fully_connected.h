@@ -28,9 +28,12 @@ typedef struct {
  * The batches are the pixels of the output in order. Each takes an equal share of the
  * input's pixels in order: all of them (K = height * width * channels, over all rows,
  * wherever they lie) if there is one batch, one pixel (K = channels) if there are as
- * many batches as pixels. Accumulates modulo 2^32. Input and output may not overlap.
+ * many batches as pixels. Accumulates modulo 2^32.
  * Arithmetic as TFLite Micro's reference FullyConnected and FullyConnectedPerChannel,
  * both rounded twice.
+ *
+ * In place: the values of a batch are read until the last channel of the batch is
+ * written. After that only the values of later batches are read.
  */
 void tinyts_fully_connected(const tinyts_fully_connected_layer *layer,
                             tinyts_memory memory, int32_t first, int32_t last);

@@ -23,8 +23,12 @@ typedef struct {
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
  * The largest of those values of the window that lie in the input; -128, clamped, for a
- * window wholly outside. Input and output may not overlap.
+ * window wholly outside.
  * Results as of TFLite Micro's reference MaxPool for int8.
+ *
+ * In place: when channel c of a pixel is written, channels up to c of its window have
+ * been read. After that only its channels above c are read, and the windows of later
+ * pixels.
  */
 void tinyts_max_pool_2d(const tinyts_max_pool_2d_layer *layer, tinyts_memory memory,
                         int32_t first, int32_t last);

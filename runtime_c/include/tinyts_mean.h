@@ -30,13 +30,16 @@ typedef struct {
  * Element i of the output, in row-major order, is element i of the input with the
  * reduced dimensions taken away: (sum + count * input_offset) requantized, plus
  * output_offset, clamped to -128..127, where count values make one mean. Sums are
- * modulo 2^32. Input and output may not overlap.
+ * modulo 2^32.
  *
  * With (m, s) = QuantizeMultiplier(input scale / output scale) and
  * k = min(floor(log2(count)), 32, 31 + s): quant.multiplier = floor(m * 2^k / count),
  * quant.shift = s - k.
  * Arithmetic as TFLite Micro's reference QuantizedMeanOrSum; whether dimensions are
  * kept makes no difference to it.
+ *
+ * In place: when an element is written, the values that make it have been read. After
+ * that only those of later elements are read.
  */
 void tinyts_mean(const tinyts_mean_layer *layer, tinyts_memory memory,
                  int32_t first, int32_t last);

@@ -27,9 +27,13 @@ typedef struct {
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
  * Each dimension of an input is that of the output, or 1: then its one row, column or
- * channel serves all. Inputs and output may not overlap.
+ * channel serves all.
  * Arithmetic as TFLite Micro's reference Mul for int8: the product of the inputs times
  * input_1 scale * input_2 scale / output scale.
+ *
+ * In place: when a value of the output is written, the values that it is made of have
+ * been read. After that only those of later values are read, one that is broadcast
+ * once for each value that it serves.
  */
 void tinyts_mul(const tinyts_mul_layer *layer, tinyts_memory memory,
                 int32_t first, int32_t last);

@@ -25,8 +25,10 @@ typedef struct {
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
  * What follows the input's rows, columns and channels is padding up to the size of the
- * output, which must have room for the input and pad_*. Input and output may not
- * overlap.
+ * output, which must have room for the input and pad_*.
+ *
+ * In place: when a pixel of the output is written, the pixel of the input that lies in
+ * it has been read. After that only those of later pixels are read.
  */
 void tinyts_pad(const tinyts_pad_layer *layer, tinyts_memory memory,
                 int32_t first, int32_t last);

@@ -75,6 +75,17 @@ static inline int8_t tinyts_output(uint32_t accumulator, int32_t multiplier,
     return tinyts_clamp(tinyts_wrapping_add(scaled, offset), activation);
 }
 
+/* A sum of products made an output, with bias `channel` and multiplier `scale`. */
+static inline int8_t tinyts_channel_output(uint32_t sum, const int32_t *bias,
+                                           int32_t channel,
+                                           tinyts_per_channel_quant_params quant,
+                                           int32_t scale, int32_t offset,
+                                           tinyts_activation activation) {
+    const uint32_t start = bias == NULL ? 0 : (uint32_t)bias[channel];
+    return tinyts_output(sum + start, quant.multiplier[scale], quant.shift[scale],
+                         offset, activation);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,8 +20,10 @@ typedef struct {
 /*
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
- * Byte i of the output, counted in row-major order, is byte i of the input. Input and
- * output may not overlap.
+ * Byte i of the output, counted in row-major order, is byte i of the input.
+ *
+ * In place: when byte i is written, it has been read. After that only bytes above i are
+ * read.
  */
 void tinyts_reshape(const tinyts_reshape_layer *layer, tinyts_memory memory,
                     int32_t first, int32_t last);

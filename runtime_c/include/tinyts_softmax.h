@@ -25,10 +25,12 @@ typedef struct {
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
  * At most 4095 channels. The sum of exp(difference to the maximum) should be below 512,
- * beyond which TFLite Micro aborts; here every output is -128 then. Input and output
- * may be the same memory with the same layout, but not overlap otherwise.
+ * beyond which TFLite Micro aborts; here every output is -128 then.
  * Arithmetic as TFLite Micro's reference Softmax for int8: exp and the reciprocal of
  * the sum in gemmlowp's fixed-point polynomials.
+ *
+ * In place: when channel c of a pixel is written, its channels up to c have been read
+ * for the last time. After that only its channels above c are read, and later pixels.
  */
 void tinyts_softmax(const tinyts_softmax_layer *layer, tinyts_memory memory,
                     int32_t first, int32_t last);

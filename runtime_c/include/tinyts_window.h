@@ -18,6 +18,18 @@ typedef struct {
     int32_t last;
 } tinyts_taps;
 
+/* The part of a window that lies in the input: rows and columns of the input. */
+typedef struct {
+    tinyts_taps rows;
+    tinyts_taps columns;
+} tinyts_area;
+
+/* How many pixels an area has. */
+static inline int32_t tinyts_area_pixels(const tinyts_area *area) {
+    return (area->rows.last - area->rows.first) *
+           (area->columns.last - area->columns.first);
+}
+
 /*
  * Those of `taps` taps, at origin + tap * dilation, that lie in 0..size-1. No division:
  * the loops run only where a window crosses the border.
@@ -51,6 +63,18 @@ static inline tinyts_taps tinyts_covered(int32_t origin, int32_t taps, int32_t s
         covered.last = covered.first;
     }
     return covered;
+}
+
+/*
+ * The same, but where there are none first and last are the nearest end, 0 or size.
+ */
+static inline tinyts_taps tinyts_clipped(int32_t origin, int32_t taps, int32_t size) {
+    tinyts_taps clipped = tinyts_covered(origin, taps, size);
+    if (clipped.first > size) {
+        clipped.first = size;
+        clipped.last = size;
+    }
+    return clipped;
 }
 
 #ifdef __cplusplus

@@ -4,17 +4,12 @@
 #include "tinyts_requantize.h"
 #include "tinyts_window.h"
 
-/* The part of a window that lies in the input: rows and columns of the input. */
-typedef struct {
-    tinyts_taps rows;
-    tinyts_taps columns;
-} area;
-
 static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
 /* Maxima of channels channel..channel+3. */
 static inline void max_4(const tinyts_tensor *input, tinyts_memory memory,
-                         const area *window, int32_t channel, int32_t maxima[4]) {
+                         const tinyts_area *window, int32_t channel,
+                         int32_t maxima[4]) {
     int32_t max_0 = INT8_MIN;
     int32_t max_1 = INT8_MIN;
     int32_t max_2 = INT8_MIN;
@@ -37,7 +32,7 @@ static inline void max_4(const tinyts_tensor *input, tinyts_memory memory,
 
 /* The same for one channel. */
 static inline int32_t max_1(const tinyts_tensor *input, tinyts_memory memory,
-                            const area *window, int32_t channel) {
+                            const tinyts_area *window, int32_t channel) {
     int32_t max = INT8_MIN;
     for (int32_t y = window->rows.first; y < window->rows.last; ++y) {
         const int8_t *const row = tinyts_row(input, memory, y) + channel;
@@ -56,7 +51,7 @@ void tinyts_max_pool_2d(const tinyts_max_pool_2d_layer *layer, tinyts_memory mem
     const tinyts_pool_params params = layer->params;
     for (int32_t y = first; y < last; ++y) {
         int8_t *const row = tinyts_row(&output, memory, y);
-        area window;
+        tinyts_area window;
         window.rows = tinyts_covered(y * params.stride.h - params.padding.h,
                                      layer->kernel.h, input.height);
         for (int32_t x = 0; x < output.width; ++x) {

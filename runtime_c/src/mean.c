@@ -1,61 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_mean.h"
 
-#include "tinyts_requantize.h"
-
-/* Bounds of the input that make one output element. */
-typedef struct {
-    int32_t y_first;
-    int32_t y_last;
-    int32_t x_first;
-    int32_t x_last;
-    int32_t c_first;
-    int32_t c_last;
-} box;
-
-static inline uint32_t add_box(const tinyts_tensor *input, tinyts_memory memory,
-                               const box *part) {
-    uint32_t sum = 0;
-    for (int32_t y = part->y_first; y < part->y_last; ++y) {
-        const int8_t *const row = tinyts_row(input, memory, y);
-        for (int32_t x = part->x_first; x < part->x_last; ++x) {
-            const int8_t *const in = row + x * input->pixel_pitch;
-            for (int32_t c = part->c_first; c < part->c_last; ++c) {
-                sum += (uint32_t)in[c];
-            }
-        }
-    }
-    return sum;
-}
-
-/* The same for four channels from c_first, each by itself. */
-static inline void add_box_4(const tinyts_tensor *input, tinyts_memory memory,
-                             const box *part, uint32_t sums[4]) {
-    uint32_t sum_0 = 0;
-    uint32_t sum_1 = 0;
-    uint32_t sum_2 = 0;
-    uint32_t sum_3 = 0;
-    for (int32_t y = part->y_first; y < part->y_last; ++y) {
-        const int8_t *const row = tinyts_row(input, memory, y) + part->c_first;
-        for (int32_t x = part->x_first; x < part->x_last; ++x) {
-            const int8_t *const in = row + x * input->pixel_pitch;
-            sum_0 += (uint32_t)in[0];
-            sum_1 += (uint32_t)in[1];
-            sum_2 += (uint32_t)in[2];
-            sum_3 += (uint32_t)in[3];
-        }
-    }
-    sums[0] = sum_0;
-    sums[1] = sum_1;
-    sums[2] = sum_2;
-    sums[3] = sum_3;
-}
-
-static inline int8_t finish(const tinyts_mean_layer *layer, uint32_t sum) {
-    const tinyts_activation all = {INT8_MIN, INT8_MAX};
-    return tinyts_output(sum, layer->quant.multiplier, layer->quant.shift,
-                         layer->output_offset, all);
-}
+#include "tinyts_sum.h"
 
 void tinyts_mean(const tinyts_mean_layer *layer, tinyts_memory memory, int32_t first,
                  int32_t last) {
@@ -80,19 +26,21 @@ void tinyts_mean(const tinyts_mean_layer *layer, tinyts_memory memory, int32_t f
             int8_t *const out = row + out_x * output.pixel_pitch;
             int32_t channel = 0;
             while (channel < output.channels) {
-                const box part = {y, y + height, x, x + width, c, c + depth};
+                const tinyts_area part = {{y, y + height}, {x, x + width}};
                 int32_t count = 1;
                 if (depth == 1 && channel + 4 <= output.channels &&
                     c + 4 <= kept_channels) {
                     uint32_t sums[4];
                     count = 4;
-                    add_box_4(&input, memory, &part, sums);
+                    tinyts_sum_4(&input, memory, &part, c, sums);
                     for (int32_t i = 0; i < 4; ++i) {
-                        out[channel + i] = finish(layer, sums[i] + offset);
+                        out[channel + i] = tinyts_mean_output(
+                            sums[i], offset, layer->quant, layer->output_offset);
                     }
                 } else {
-                    const uint32_t sum = add_box(&input, memory, &part);
-                    out[channel] = finish(layer, sum + offset);
+                    const uint32_t sum = tinyts_sum(&input, memory, &part, c, depth);
+                    out[channel] = tinyts_mean_output(sum, offset, layer->quant,
+                                                      layer->output_offset);
                 }
                 channel += count;
                 c += count;

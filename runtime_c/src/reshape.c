@@ -48,7 +48,7 @@ void tinyts_reshape(const tinyts_reshape_layer *layer, tinyts_memory memory,
         if (count > room) {
             count = room;
         }
-        memcpy(out, in, (size_t)count);
+        memmove(out, in, (size_t)count);
         advance(&from, input, count);
         advance(&to, output, count);
     }

@@ -1,0 +1,55 @@
+/*
+ * Sums that live in the arena between calls: an int32 for each channel, as the bytes of
+ * a [1, 1, 4 * channels] tensor, aligned or not.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_ACCUMULATOR_H
+#define TINYTS_ACCUMULATOR_H
+
+#include <string.h>
+
+#include "tinyts_sum.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+static inline uint32_t tinyts_accumulated(const int8_t *accumulators, int32_t channel) {
+    uint32_t value;
+    memcpy(&value, accumulators + channel * 4, sizeof value);
+    return value;
+}
+
+/* Adds to an accumulator modulo 2^32; to nothing instead where `start` is 1. */
+static inline void tinyts_accumulate(int8_t *accumulators, int32_t channel,
+                                     uint32_t value, int32_t start) {
+    if (!start) {
+        value += tinyts_accumulated(accumulators, channel);
+    }
+    memcpy(accumulators + channel * 4, &value, sizeof value);
+}
+
+/* Adds the sum of each of the input's channels over an area. */
+static inline void tinyts_accumulate_area(int8_t *accumulators,
+                                          const tinyts_tensor *input,
+                                          tinyts_memory memory, const tinyts_area *area,
+                                          int32_t start) {
+    int32_t channel = 0;
+    for (; channel + 4 <= input->channels; channel += 4) {
+        uint32_t sums[4];
+        tinyts_sum_4(input, memory, area, channel, sums);
+        for (int32_t i = 0; i < 4; ++i) {
+            tinyts_accumulate(accumulators, channel + i, sums[i], start);
+        }
+    }
+    for (; channel < input->channels; ++channel) {
+        const uint32_t sum = tinyts_sum(input, memory, area, channel, 1);
+        tinyts_accumulate(accumulators, channel, sum, start);
+    }
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_ACCUMULATOR_H */

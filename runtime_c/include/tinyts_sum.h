@@ -1,0 +1,79 @@
+/*
+ * Sums of input values over rows and columns, and the means made of them.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_SUM_H
+#define TINYTS_SUM_H
+
+#include "tinyts_requantize.h"
+#include "tinyts_window.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The sum over an area of `depth` channels from `channel` on, modulo 2^32. */
+static inline uint32_t tinyts_sum(const tinyts_tensor *input, tinyts_memory memory,
+                                  const tinyts_area *area, int32_t channel,
+                                  int32_t depth) {
+    uint32_t sum = 0;
+    for (int32_t y = area->rows.first; y < area->rows.last; ++y) {
+        const int8_t *const row = tinyts_row(input, memory, y) + channel;
+        for (int32_t x = area->columns.first; x < area->columns.last; ++x) {
+            const int8_t *const in = row + x * input->pixel_pitch;
+            for (int32_t c = 0; c < depth; ++c) {
+                sum += (uint32_t)in[c];
+            }
+        }
+    }
+    return sum;
+}
+
+/* Sums of channels channel..channel+3, each by itself. */
+static inline void tinyts_sum_4(const tinyts_tensor *input, tinyts_memory memory,
+                                const tinyts_area *area, int32_t channel,
+                                uint32_t sums[4]) {
+    uint32_t sum_0 = 0;
+    uint32_t sum_1 = 0;
+    uint32_t sum_2 = 0;
+    uint32_t sum_3 = 0;
+    for (int32_t y = area->rows.first; y < area->rows.last; ++y) {
+        const int8_t *const row = tinyts_row(input, memory, y) + channel;
+        for (int32_t x = area->columns.first; x < area->columns.last; ++x) {
+            const int8_t *const in = row + x * input->pixel_pitch;
+            sum_0 += (uint32_t)in[0];
+            sum_1 += (uint32_t)in[1];
+            sum_2 += (uint32_t)in[2];
+            sum_3 += (uint32_t)in[3];
+        }
+    }
+    sums[0] = sum_0;
+    sums[1] = sum_1;
+    sums[2] = sum_2;
+    sums[3] = sum_3;
+}
+
+/* MEAN's result: `offset` is that of the input as often as there are values. */
+static inline int8_t tinyts_mean_output(uint32_t sum, uint32_t offset,
+                                        tinyts_per_tensor_quant_params quant,
+                                        int32_t output_offset) {
+    const tinyts_activation all = {INT8_MIN, INT8_MAX};
+    return tinyts_output(sum + offset, quant.multiplier, quant.shift, output_offset,
+                         all);
+}
+
+/* AVERAGE_POOL_2D's: rounded to nearest, ties away from zero; 0 of nothing. */
+static inline int8_t tinyts_average_output(int32_t sum, int32_t count,
+                                           tinyts_activation activation) {
+    if (count == 0) {
+        return tinyts_clamp(0, activation);
+    }
+    const int32_t half = count / 2;
+    return tinyts_clamp((sum > 0 ? sum + half : sum - half) / count, activation);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_SUM_H */
