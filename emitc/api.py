@@ -39,6 +39,8 @@ class ApiPort:
     """Prefix of its macros."""
     offset: int | None
     """Offset in the arena; None where the caller gives the memory."""
+    rows: int | None
+    """How many rows the caller gives one by one; None where it gives them at once."""
     scale: str
     """The scale as a C literal."""
 
@@ -64,6 +66,7 @@ def api_ports(program: Program, direction: str) -> list[ApiPort]:
             name,
             f"{program.name}_{kind}" if single else f"{program.name}_{kind}_{name}",
             program.arena_ports.get(port),
+            program.row_ports.get(port),
             f"{float(np.float32(port.quant.scale)):.9g}f",
         )
         for port, name in zip(ports, names, strict=True)

@@ -29,6 +29,7 @@ def _main_text(program: Program, record: bool) -> str:
         record=record,
         inputs=inputs,
         outputs=outputs,
+        inputs_by_rows=inputs[0].rows is not None,
         arguments=", ".join(arguments),
         canary_bytes=max(MIN_CANARY_BYTES, program.alignment),
     )
@@ -37,4 +38,6 @@ def _main_text(program: Program, record: bool) -> str:
 def _arguments(direction: str, ports: list[ApiPort]) -> list[str]:
     if ports[0].offset is not None:
         return []
+    if len(ports) == 1 and ports[0].rows is not None:
+        return ["read_rows", "&source_0"]
     return [f"{direction}_0" if len(ports) == 1 else f"&{direction}s"]

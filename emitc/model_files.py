@@ -60,12 +60,26 @@ def _render(template: str, program: Program, record: bool) -> str:
         record=record,
         inputs=inputs,
         outputs=outputs,
+        reads_rows=any(layer.source is not None for layer in program.layers),
+        inputs_by_rows=inputs[0].rows is not None,
         inputs_in_arena=all(port.offset is not None for port in inputs),
         outputs_in_arena=all(port.offset is not None for port in outputs),
         accessors=_accessors(program, inputs) + _accessors(program, outputs),
         invoke=_invoke_signature(program, inputs, outputs),
         memories=_memories(program, inputs, outputs),
+        readers=_readers(inputs),
     )
+
+
+def _readers(inputs: list[ApiPort]) -> dict[Port, str]:
+    """The callback and context of every input that comes row by row."""
+    if inputs[0].rows is None:
+        return {}
+    if len(inputs) == 1:
+        return {inputs[0].port: "read, context"}
+    return {
+        p.port: f"inputs->{p.field}.read, inputs->{p.field}.context" for p in inputs
+    }
 
 
 def _accessors(program: Program, ports: list[ApiPort]) -> list[Accessor]:
@@ -91,13 +105,12 @@ def _invoke_signature(
 ) -> str:
     name = program.name
     arguments: list[str] = []
-    if inputs[0].offset is None:
-        single = len(inputs) == 1
-        arguments.append(
-            f"const {name}_input_t *input"
-            if single
-            else f"const struct {name}_inputs *inputs"
-        )
+    if inputs[0].offset is None and len(inputs) > 1:
+        arguments.append(f"const struct {name}_inputs *inputs")
+    elif inputs[0].rows is not None:
+        arguments.append(f"{name}_read_rows read, void *context")
+    elif inputs[0].offset is None:
+        arguments.append(f"const {name}_input_t *input")
     if outputs[0].offset is None:
         single = len(outputs) == 1
         arguments.append(

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
 
 import numpy as np
 
 from emitc.program import Constant, Initializer, Layer, Program, Tensor
 from emitc.roll import Call, Loop, Node, roll
+from tinyts_dialect.tsbuf import Port
 
 C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
 LINE_WIDTH = 96
 INT32_MIN_TEXT = "(-2147483647 - 1)"
+
+Readers: TypeAlias = Mapping[Port, str]
+NO_READERS: Readers = MappingProxyType({})
 
 
 def constant(item: Constant) -> str:
@@ -132,14 +138,21 @@ def comment(text: str) -> str:
     return text.replace("*/", "* /").replace("/*", "/ *").replace("\n", " ") or "-"
 
 
-def statements(program: Program, record: bool) -> str:
-    """The calls, rolled into loops; with `record`, what each computed is reported."""
+def statements(program: Program, record: bool, readers: Readers = NO_READERS) -> str:
+    """The calls, rolled into loops; with `record`, what each computed is reported.
+
+    `readers` are the arguments that name an input's callback and its context.
+    """
     nodes = roll(program.calls)
-    return "\n".join(_statements(nodes, program, record, depth=0))
+    return "\n".join(_statements(nodes, program, record, readers, depth=0))
 
 
 def _statements(
-    nodes: Iterable[Node], program: Program, record: bool, depth: int
+    nodes: Iterable[Node],
+    program: Program,
+    record: bool,
+    readers: Readers,
+    depth: int,
 ) -> Iterator[str]:
     indent = "    " * (depth + 1)
     for node in nodes:
@@ -149,10 +162,24 @@ def _statements(
                 f"{indent}for (int32_t {counter} = 0; {counter} < {node.count}; "
                 f"{counter}++) {{"
             )
-            yield from _statements(node.body, program, record, depth + 1)
+            yield from _statements(node.body, program, record, readers, depth + 1)
             yield f"{indent}}}"
             continue
-        yield from _call(node, program.layers[node.layer], record, indent)
+        item = program.layers[node.layer]
+        if item.source is not None:
+            yield from _read(node, item, readers[item.source], indent)
+        else:
+            yield from _call(node, item, record, indent)
+
+
+def _read(call: Call, item: Layer, reader: str, indent: str) -> Iterator[str]:
+    rows = f"{_row(call, 0)}, {_row(call, call.rows)}"
+    yield f"{indent}TINYTS_STEP({item.layer});"
+    yield f"{indent}status = tinyts_{item.kernel}(&{item.output}, memory, {rows},"
+    yield f"{indent}    {reader});"
+    yield f"{indent}if (status != 0) {{"
+    yield f"{indent}    return status;"
+    yield f"{indent}}}"
 
 
 def _call(call: Call, item: Layer, record: bool, indent: str) -> Iterator[str]:

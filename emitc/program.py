@@ -85,6 +85,8 @@ class Layer:
     fields: Mapping[str, Initializer]
     arrays: Mapping[str, list[str]]
     """Fields that are arrays of pointers to tensors, with the tensors' names."""
+    source: Port | None = None
+    """The input whose rows the caller fills in; such a layer has no structure."""
     completion: Completion | None = None
     """Where calls name rows of an input: which of them completes the output."""
 
@@ -100,6 +102,8 @@ class Program:
     outputs: list[Port] = field(default_factory=list[Port])
     arena_ports: dict[Port, int] = field(default_factory=dict[Port, int])
     """Offsets of the inputs and outputs that lie in the arena."""
+    row_ports: dict[Port, int] = field(default_factory=dict[Port, int])
+    """How many rows those inputs have that come row by row."""
     memories: list[Port | str] = field(default_factory=list[Port | str])
     """The memories behind the arena: ports of the caller, names of constants."""
     tensors: list[Tensor] = field(default_factory=list[Tensor])
@@ -131,12 +135,16 @@ class _Reader:
         self.tensor_names: dict[SSAValue, str] = {}
         self.constant_names: dict[SSAValue, str] = {}
         self.layer_numbers: dict[object, int] = {}
+        self.rows_read: dict[Port, int] = {}
         self.completions: dict[int, Completion] = {}
 
     def read(self) -> Program:
         for op in self.function.body.block.ops:
             if isinstance(op, MemoryOp):
                 self._read_memory(op)
+            elif isinstance(op, RowsOp) and op.port is not None:
+                self._add_port(op.port.data)
+                self.program.row_ports[op.port.data] = op.image.height
         for kernel in kernels_of(self.function):
             written = kernel.writes()[0]
             if kernel.call_rows is not None and written.first < written.last:
@@ -156,11 +164,14 @@ class _Reader:
                 f"tinyts-c: function '{program.name}' has no inputs or no outputs"
             )
         for ports in (program.inputs, program.outputs):
-            in_arena = {port in program.arena_ports for port in ports}
-            if len(in_arena) > 1:
+            places = {
+                (port in program.arena_ports, port in program.row_ports)
+                for port in ports
+            }
+            if len(places) > 1:
                 raise PassFailedException(
                     f"tinyts-c: all {ports[0].direction}s must lie in the arena, or "
-                    "none; some are tsbuf.external"
+                    "none; some are tsbuf.external or come by rows"
                 )
         program.inputs.sort(key=lambda port: port.index)
         program.outputs.sort(key=lambda port: port.index)
@@ -177,19 +188,39 @@ class _Reader:
         if not isinstance(op, BufferOp | ExternalOp) or op.port is None:
             return
         port = op.port.data
-        ports = program.inputs if port.direction == "input" else program.outputs
-        if any(port.index == other.index for other in ports):
-            raise PassFailedException(
-                f"tinyts-c: there are two {port.direction}s {port.index}"
-            )
-        ports.append(port)
+        self._add_port(port)
         if isinstance(op, ExternalOp):
             program.memories.append(port)
             self.memory_numbers[op] = len(program.memories)
         else:
             program.arena_ports[port] = op.placed_offset()
 
+    def _add_port(self, port: Port) -> None:
+        program = self.program
+        ports = program.inputs if port.direction == "input" else program.outputs
+        if any(port.index == other.index for other in ports):
+            raise PassFailedException(
+                f"tinyts-c: there are two {port.direction}s {port.index}"
+            )
+        ports.append(port)
+
+    def _source(self, kernel: KernelOp) -> Port | None:
+        """The input that a kernel reads from the caller, in ascending order."""
+        written = kernel.writes()[0]
+        if written.table.port is None:
+            return None
+        port = written.table.port.data
+        end = self.rows_read.get(port, 0)
+        if written.first < end:
+            raise PassFailedException(
+                f"tinyts-c: row {written.first} of input {port.index} is read after "
+                f"row {end - 1}; the caller gives rows in ascending order"
+            )
+        self.rows_read[port] = written.last
+        return port
+
     def _read_call(self, kernel: KernelOp) -> None:
+        source = self._source(kernel)
         writes, reads = kernel.writes(), kernel.reads()
         for access in (*writes, *reads):
             self._tensor(access.table, kernel)
@@ -202,13 +233,13 @@ class _Reader:
         )
         if key not in self.layer_numbers:
             self.layer_numbers[key] = len(self.program.layers)
-            self.program.layers.append(self._layer(kernel))
+            self.program.layers.append(self._layer(kernel, source))
         first, last = kernel.named_rows()
         self.program.calls.append(
             Call(self.layer_numbers[key], last - first, first)
         )
 
-    def _layer(self, kernel: KernelOp) -> Layer:
+    def _layer(self, kernel: KernelOp, source: Port | None) -> Layer:
         number = len(self.program.layers)
         tensors: dict[str, list[str]] = {}
         for access in (*kernel.writes(), *kernel.reads()):
@@ -231,6 +262,7 @@ class _Reader:
             comment=tensor_name(kernel),
             fields=fields,
             arrays=arrays,
+            source=source,
             completion=None
             if kernel.call_rows is None
             else self.completions.get(kernel.layer.value.data),

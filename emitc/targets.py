@@ -19,6 +19,16 @@ def _mlir_elided() -> type[Target]:
     return MLIRElidedTarget
 
 
+def _tinyts_memory() -> type[Target]:
+    from emitc.tinyts_memory import TinyTSMemoryTarget
+
+    return TinyTSMemoryTarget
+
+
 def all_targets() -> dict[str, Callable[[], type[Target]]]:
     """Every target of the project, loaded when it is asked for."""
-    return {"mlir-elided": _mlir_elided, "tinyts-c": _tinyts_c}
+    return {
+        "mlir-elided": _mlir_elided,
+        "tinyts-c": _tinyts_c,
+        "tinyts-memory": _tinyts_memory,
+    }

@@ -29,6 +29,7 @@ from lowering.legal_overlaps import declare_overlaps
 from lowering.operators import lowerings
 from lowering.state import StateTensor, layer_key
 from lowering.storage import Rows, Storage, returned_tensors
+from lowering.streamed_inputs import streamed_table, with_read_rows
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
@@ -39,7 +40,7 @@ from tinyts_dialect.tensors import dense, quant_of, shape_of, tensor_type
 from tinyts_dialect.tsbuf import Image, Port
 from tinyts_dialect.windows import Window
 
-PLACES = ("external", "arena")
+PLACES = {"input": ("external", "arena", "rows"), "output": ("external", "arena")}
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,10 @@ class ConvertTinyTSToTSBuf(ModulePass):
     """Gives every slice a buffer and every operation its kernel.
 
     `input` and `output` say where the network's inputs and outputs lie: in memory of
-    the caller (external) or in the arena. With `overlap` each call says where its
-    output may take the place of its input, if that dies with the call.
+    the caller (external) or in the arena. Of an input by `rows` the arena holds the
+    rows that are still needed; kernels `read_rows` ask the caller for them. With
+    `overlap` each call says where its output may take the place of its input, if that
+    dies with the call.
     """
 
     name = "convert-tinyts-to-tsbuf"
@@ -58,11 +61,12 @@ class ConvertTinyTSToTSBuf(ModulePass):
     overlap: bool = False
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        for place in (self.input, self.output):
-            if place not in PLACES:
+        for direction, places in PLACES.items():
+            place = getattr(self, direction)
+            if place not in places:
                 raise PassFailedException(
-                    f"convert-tinyts-to-tsbuf: place '{place}' is not one of "
-                    f"{', '.join(PLACES)}"
+                    f"convert-tinyts-to-tsbuf: {direction} '{place}' is not one of "
+                    f"{', '.join(places)}"
                 )
         functions = [f for f in op.body.block.ops if isinstance(f, FuncOp)]
         if len(functions) != 1:
@@ -171,6 +175,8 @@ class _Conversion:
             self.table(("argument", index))  # also of an input that nothing reads
         for argument in self.function.body.block.args:  # also one that nobody reads
             self.table(self.storage.rows(argument).tensor)
+        if self.input == "rows":
+            self.calls = with_read_rows(self.calls, self._input_tables())
         self.builder.insert(self.calls)
         self.builder.insert(ReturnOp())
         return FuncOp(self.function.sym_name.data, ([], []), Region(self.block))
@@ -195,6 +201,10 @@ class _Conversion:
             self.tables[key] = self._port_table(port, image)
             copies.append((port.layer, rows, Rows(key, 0, image.height)))
         return copies
+
+    def _input_tables(self) -> list[tsbuf.RowsOp]:
+        arguments = self.function.body.block.args
+        return [tsbuf.table_of(self.table(("argument", a.index))) for a in arguments]
 
     def _port_table(self, port: Port, image: Image) -> SSAValue:
         place = self.input if port.direction == "input" else self.output
@@ -224,6 +234,11 @@ class _Conversion:
         first_value = tensor.parts[0][0]
         if isinstance(key, tuple) and key[0] == "argument":
             port = _ports(self.function, "input")[key[1]]
+            if self.input == "rows":
+                shared = any(t.alias == key for t in self.storage.tensors.values())
+                table = streamed_table(port, tensor.image, whole=shared)
+                self.builder.insert([*(b.owner for b in table.buffers), table])
+                return table.result
             return self._port_table(port, tensor.image)
         if isinstance(first_value.owner, ConstantOp):
             quant_of(first_value)
@@ -246,7 +261,9 @@ class _Conversion:
         buffers = [tsbuf.BufferOp(tensor.buffers[start]) for start in starts]
         self.builder.insert(buffers)
         results = [buffer.result for buffer in buffers]
-        table = tsbuf.RowsOp(results, starts, tensor.image, tensor.ragged)
+        table = tsbuf.RowsOp(
+            results, starts, tensor.image, ragged=tensor.ragged
+        )
         return self.builder.insert(table).result
 
     def _convert(self, op: TensorOp) -> None:

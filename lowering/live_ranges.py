@@ -1,51 +1,76 @@
 """Live ranges of the arena's buffers, read off the order of the kernels.
 
-A step is the position of a kernel in its function. A buffer is alive from the first
-step that writes it to the last that reads it, both included; an input from before the
+A step is the position of a kernel in its function. A byte is alive from the first step
+that writes it to the last that touches it, both included; an input from before the
 first step, an output to after the last.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from xdsl.dialects.func import FuncOp
 
 from lowering.accesses import is_input, kernels_of, touched
-from lowering.arena.blocks import Block, Piece
+from lowering.arena.blocks import Block, Permission, Piece
+from lowering.permissions import permissions_of
 from tinyts_dialect.tsbuf import BufferOp
+
+Range = tuple[int, int]
 
 
 @dataclass
 class Lifetime:
-    """When the bytes of one buffer are first written and last read."""
+    """When the bytes of one buffer are first and last touched; `first` is any byte's.
+
+    Ranges of bytes are half open.
+    """
 
     first: int
-    last_uses: dict[tuple[int, int], int] = field(
-        default_factory=dict[tuple[int, int], int]
-    )
+    last_uses: dict[Range, int] = field(default_factory=dict[Range, int])
     """Last step that touches each range of bytes."""
+    first_uses: dict[Range, int] = field(default_factory=dict[Range, int])
+    """First step that touches each range of bytes."""
 
-    def pieces(self, size: int, release_parts: bool) -> tuple[Piece, ...]:
-        """The buffer cut where bytes die at different steps."""
-        last = max(self.last_uses.values())
-        if not release_parts:
-            return (Piece(0, size, self.first, last),)
-        borders = sorted({0, size, *(b for pair in self.last_uses for b in pair)})
+    def touch(self, first: int, last: int, step: int) -> None:
+        """Notes a use of the bytes first..last-1, later than all before."""
+        self.last_uses[first, last] = step
+        self.first_uses.setdefault((first, last), step)
+
+    def pieces(self, size: int) -> tuple[Piece, ...]:
+        """The buffer cut where bytes are born or die at different steps.
+
+        Bytes that nothing touches live at step `first` alone.
+        """
+        uses = [(*r, self.first_uses[r], last) for r, last in self.last_uses.items()]
+        borders = sorted({0, size, *(b for use in uses for b in use[:2])})
         pieces: list[Piece] = []
-        for start, stop in zip(borders, borders[1:], strict=False):
-            dies = max(
-                (
-                    step
-                    for (first, last), step in self.last_uses.items()
-                    if first < stop and start < last
-                ),
-                default=self.first,
-            )
-            if pieces and pieces[-1].last == dies:
+        for start, stop in pairwise(borders):
+            here = [use for use in uses if use[0] < stop and start < use[1]]
+            born = min((use[2] for use in here), default=self.first)
+            dies = max((use[3] for use in here), default=self.first)
+            if pieces and (pieces[-1].first, pieces[-1].last) == (born, dies):
                 start = pieces.pop().offset
-            pieces.append(Piece(start, stop - start, self.first, dies))
+            pieces.append(Piece(start, stop - start, born, dies))
         return tuple(pieces)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What the planner is asked: blocks, those of `buffers` in order, and overlaps."""
+
+    buffers: tuple[BufferOp, ...]
+    blocks: tuple[Block, ...]
+    overlaps: tuple[Permission, ...]
+
+
+def problem_of(function: FuncOp) -> Problem:
+    """The buffers of a function as blocks, and what its kernels permit."""
+    lives = lifetimes(function)
+    blocks = blocks_of(lives)
+    overlaps = permissions_of(kernels_of(function), list(lives), blocks)
+    return Problem(tuple(lives), tuple(blocks), tuple(overlaps))
 
 
 def lifetimes(function: FuncOp) -> dict[BufferOp, Lifetime]:
@@ -56,24 +81,24 @@ def lifetimes(function: FuncOp) -> dict[BufferOp, Lifetime]:
         for access in (*kernel.writes(), *kernel.reads()):
             for buffer, first, last in touched(access):
                 if isinstance(buffer, BufferOp):
-                    lifetime = found.setdefault(buffer, Lifetime(step))
-                    lifetime.last_uses[first, last] = step
+                    found.setdefault(buffer, Lifetime(step)).touch(first, last, step)
     for op in function.body.block.ops:
-        if isinstance(op, BufferOp) and op.port is not None and op not in found:
-            found[op] = Lifetime(0, {(0, op.image.bytes): 0})  # nothing reads it
-    for buffer, lifetime in found.items():
-        if is_input(buffer):
-            lifetime.first = 0
-        elif buffer.port is not None:
-            lifetime.last_uses[0, buffer.image.bytes] = len(kernels)
+        if isinstance(op, BufferOp) and op.port is not None:
+            lifetime = found.get(op)
+            if lifetime is None:  # nothing reads or writes it
+                lifetime = found[op] = Lifetime(0)
+                lifetime.touch(0, op.image.bytes, 0)
+            if is_input(op):
+                lifetime.first = 0
+                lifetime.first_uses = dict.fromkeys(lifetime.first_uses, 0)
+            else:
+                lifetime.touch(0, op.image.bytes, len(kernels))
     return found
 
 
 def blocks_of(lives: dict[BufferOp, Lifetime]) -> list[Block]:
-    """The planner's view: rows of an input in the arena die one after the other."""
+    """The planner's view: rows are born and die one after the other."""
     return [
-        Block(
-            buffer.image.bytes, lifetime.pieces(buffer.image.bytes, is_input(buffer))
-        )
+        Block(buffer.image.bytes, lifetime.pieces(buffer.image.bytes))
         for buffer, lifetime in lives.items()
     ]

@@ -10,6 +10,7 @@ from xdsl.passes import ModulePass
 PASS_NAMES = (
     "fuse-pad",
     "fold-constant-channels",
+    "plan-stages",
     "fuse-rows",
     "stream-reductions",
     "split-height",

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
+    BoolAttr,
     DictionaryAttr,
     IntegerAttr,
     ModuleOp,
@@ -16,10 +17,11 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function
-from lowering.arena.blocks import Placement, peak_live_bytes
+from lowering.arena.blocks import Placement
+from lowering.arena.bounds import lower_bound_bytes, peak_live_bytes
 from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.plan import plan
-from lowering.live_ranges import blocks_of, lifetimes
+from lowering.live_ranges import problem_of
 from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
 
 STRATEGIES = ("best", "greedy")
@@ -53,19 +55,22 @@ class PlanArena(ModulePass):
                 f"plan-arena: alignment {self.alignment} is not a power of two"
             )
         arena, function = arena_and_function(op)
-        lives = lifetimes(function)
-        blocks = blocks_of(lives)
+        problem = problem_of(function)
+        blocks, overlaps = problem.blocks, problem.overlaps
         place = plan if self.strategy == "best" else greedy_by_size
-        placement = place(blocks, self.alignment)
+        placement = place(blocks, self.alignment, overlaps=overlaps)
         self._check_size(placement)
-        for buffer, offset in zip(lives, placement.offsets, strict=True):
+        for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
             buffer.offset = IntegerAttr(offset, i64)
         arena.bytes = IntegerAttr(placement.arena_bytes, i64)
         arena.alignment = IntegerAttr(self.alignment, i64)
-        bound = peak_live_bytes(blocks, self.alignment)
+        peak = peak_live_bytes(blocks, self.alignment, overlaps)
+        bound = lower_bound_bytes(blocks, self.alignment, overlaps)
         arena.plan = DictionaryAttr(
             {
-                "peak_live_bytes": IntegerAttr(bound, i64),
+                "peak_live_bytes": IntegerAttr(peak, i64),
+                "lower_bound_bytes": IntegerAttr(bound, i64),
+                "proven_optimal": BoolAttr.from_bool(placement.arena_bytes == bound),
                 "strategy": StringAttr(placement.strategy),
             }
         )

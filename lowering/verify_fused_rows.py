@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from xdsl.utils.exceptions import PassFailedException
 
-from lowering.accesses import touched
 from lowering.walks import FusedRowsWalk, fused_rows_walk
 from tinyts_dialect.tsbuf import Access, KernelOp
 
@@ -17,9 +16,11 @@ def check_fused_rows(call: KernelOp, where: str) -> None:
     """Fails where kept or stored rows are not those of the call's accesses."""
     if call.kernel.data != "fused_rows":
         return
-    written, read = _middle(call.writes(), where), _middle(call.reads(), where)
+    written, read = _middle(call.writes()), _middle(call.reads())
+    if not written or len(read) != 1 or written[0].table is not read[0].table:
+        _fail(where, "it must write rows of 'middle' and read some of them once")
     walk = fused_rows_walk(call, written[0], read[0])
-    if walk is None or len({access.table for access in (*written, *read)}) != 1:
+    if walk is None:
         _fail(where, "its window or the rows of its middle tensor are not known")
     first, last = call.named_rows()
     height = min(walk.last_row, call.writes()[0].table.image.height)
@@ -38,24 +39,6 @@ def check_fused_rows(call: KernelOp, where: str) -> None:
         if row in stored:
             _fail(where, f"it stores row {row} of 'middle' without naming it")
         _fail(where, f"it names row {row} of 'middle' without storing it")
-    _check_scratch(call, walk, where)
-
-
-def _check_scratch(call: KernelOp, walk: FusedRowsWalk, where: str) -> None:
-    """The rows that an output row computes, a group of channels of each, must fit."""
-    first, last = call.named_rows()
-    rows = max(walk.window(y)[1] - walk.kept_end(y) for y in range(first, last))
-    image = _middle(call.writes(), where)[0].table.image
-    needed = rows * image.width * min(walk.group, image.channels)
-    scratch = [access for access in call.writes() if access.field == "scratch"]
-    given = sum(
-        part.last - part.first
-        for access in scratch
-        if access.first == first
-        for part in touched(access)
-    )
-    if scratch and given < needed:
-        _fail(where, f"it needs {needed} bytes of 'scratch' and is given {given}")
 
 
 def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int]]:
@@ -68,16 +51,12 @@ def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int
     return kept, stored
 
 
-def _middle(accesses: list[Access], where: str) -> list[Access]:
-    found = [access for access in accesses if access.field == "middle"]
-    if not found:
-        _fail(where, "it must read and write 'middle'")
-    return found
+def _middle(accesses: list[Access]) -> list[Access]:
+    return [access for access in accesses if access.field == "middle"]
 
 
 def _named(accesses: list[Access]) -> set[int]:
-    """The rows of some accesses to one table."""
-    return {row for access in accesses for row in range(access.first, access.last)}
+    return {row for a in accesses for row in range(a.first, a.last)}
 
 
 def _fail(where: str, message: str):

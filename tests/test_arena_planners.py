@@ -18,9 +18,8 @@ from lowering.arena.blocks import (
     Block,
     Piece,
     Placement,
-    lower_bound_bytes,
-    peak_live_bytes,
 )
+from lowering.arena.bounds import lower_bound_bytes, peak_live_bytes
 from lowering.arena.conflicts import find_conflicts
 from lowering.arena.first_fit import greedy_by_size, place, place_in_order
 from lowering.arena.orders import all_orders

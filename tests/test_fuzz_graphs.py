@@ -34,6 +34,7 @@ def test_every_option_is_drawn() -> None:
     expected |= {f"--alignment {alignment}" for alignment in (1, 4, 16)}
     expected |= {f"--{place} external" for place in ("input", "output")}
     expected |= {f"--{place} arena" for place in ("input", "output")}
+    expected |= {"--input rows"}
     expected |= {"--fold-channels on", "--fold-channels off"}
     assert set(found) == expected
     assert draw_options(3) == draw_options(3)

@@ -99,7 +99,7 @@ def test_rows_of_an_input_die_one_after_the_other() -> None:
     for row in range(3):
         text.call(("a", row, row + 1), ("x", row, row + 2))
     output, input = blocks(text)
-    assert output == Block(12, (Piece(0, 12, 0, 2),))
+    assert output == Block(12, tuple(Piece(4 * y, 4, y, y) for y in range(3)))
     assert input == Block(16, (Piece(0, 4, 0, 0), Piece(4, 4, 0, 1), Piece(8, 8, 0, 2)))
 
 
@@ -132,14 +132,51 @@ def test_neighbouring_rows_that_die_together_are_one_piece() -> None:
     )
 
 
-def test_rows_of_other_tensors_die_together() -> None:
+def test_rows_of_other_tensors_die_one_after_the_other() -> None:
     text = LoweredText()
     text.tensor("a", 2)
     text.tensor("b", 1)
     text.call(("a", 0, 2))
     text.call(("b", 0, 1), ("a", 0, 1))
     text.call(("b", 0, 1), ("a", 1, 2))
-    assert blocks(text)[0].pieces == (Piece(0, 8, 0, 2),)
+    assert blocks(text)[0].pieces == (Piece(0, 4, 0, 1), Piece(4, 4, 0, 2))
+
+
+def test_rows_are_born_one_after_the_other() -> None:
+    text = LoweredText()
+    text.tensor("y", 3, port="output")
+    for row in range(3):
+        text.call(("y", row, row + 1))
+    assert blocks(text)[0].pieces == (
+        Piece(0, 4, 0, 3),
+        Piece(4, 4, 1, 3),
+        Piece(8, 4, 2, 3),
+    )
+
+
+def test_what_a_kernel_updates_lives_from_the_first_write_to_the_last_use() -> None:
+    """An accumulator that steps 0, 1 and 3 update; step 2 names none of it."""
+    text = LoweredText()
+    text.tensor("sum", 1)
+    text.tensor("y", 1, port="output", external=True)
+    text.call(("sum", 0, 1), ("sum", 0, 0))
+    text.call(("sum", 0, 1), ("sum", 0, 1))
+    text.call(("y", 0, 1), ("sum", 0, 0))
+    text.call(("y", 0, 1), ("sum", 0, 1))
+    assert blocks(text) == [Block(4, (Piece(0, 4, 0, 3),))]
+
+
+def test_an_empty_access_touches_nothing() -> None:
+    text = LoweredText()
+    text.tensor("a", 2)
+    text.tensor("b", 1)
+    text.call(("b", 0, 1), ("a", 1, 1))
+    text.call(("a", 0, 1), ("b", 0, 0))
+    text.call(("a", 0, 1), ("a", 2, 2))
+    assert blocks(text) == [
+        Block(4, (Piece(0, 4, 0, 0),)),
+        Block(8, (Piece(0, 4, 1, 2), Piece(4, 4, 1, 1))),
+    ]
 
 
 def test_views_keep_their_buffer_alive() -> None:

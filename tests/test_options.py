@@ -25,6 +25,7 @@ DEFAULTS = CompileOptions(
     fold_channels="on",
     alignment=4,
     name=None,
+    plot=None,
 )
 
 
@@ -94,7 +95,7 @@ def test_what_follows(given: dict[str, Any], derived: dict[str, Any]) -> None:
         ({"name": "é"}, "is not a C identifier"),
         ({"optimize": "fast"}, "optimize 'fast' is not one of none, sram, speed"),
         ({"exec_order": "random"}, "exec-order 'random' is not one of df, bf"),
-        ({"input": "rows"}, "input 'rows' is not one of external, arena"),
+        ({"input": "flash"}, "input 'flash' is not one of external, arena, rows"),
         ({"output": "flash"}, "output 'flash' is not one of external, arena"),
         ({"target": "avr"}, "target 'avr' is not one of host, cortex-m7"),
         ({"kernels": "mine"}, "kernels 'mine' is not one of tinyts"),
@@ -149,7 +150,8 @@ def test_no_sizes(text: str) -> None:
 def test_the_command_line_has_every_option() -> None:
     line = (
         "--split-height 2 --exec-order bf --input arena --output arena --target host "
-        "--kernels tinyts --fold-channels on --alignment 16 --name net"
+        "--kernels tinyts --fold-channels on --alignment 16 --name net "
+        "--plot arena.svg"
     )
     expected = replace(
         DEFAULTS,
@@ -161,6 +163,7 @@ def test_the_command_line_has_every_option() -> None:
         target="host",
         alignment=16,
         name="net",
+        plot="arena.svg",
     )
     assert parsed(*line.split()) == expected
     limited = parsed("--optimize", "sram", "--sram-limit", "1M")
@@ -177,7 +180,9 @@ def test_bad_arguments(line: str, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_options_in_the_report() -> None:
-    found = resolve(split_height=2, name="net").as_json()
-    assert list(found) == [field.name for field in fields(CompileOptions)]
+    """All but the place of the picture, which changes nothing."""
+    found = resolve(split_height=2, name="net", plot="a.svg").as_json()
+    names = [field.name for field in fields(CompileOptions)]
+    assert list(found) == [name for name in names if name != "plot"]
     assert found["split_height"] == 2
     assert found["name"] == "net"

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
 SCHEMAS: dict[str, dict[str, Any]] = {
     name: json.loads((FOLDER / f"{name}.schema.json").read_text())
-    for name in ("run", "report")
+    for name in ("run", "report", "explore")
 }
 
 RUN: dict[str, Any] = {
@@ -76,6 +76,14 @@ REPORT: dict[str, Any] = {
             "kernel_variant": None,
         }
     ],
+    "unsplit": [
+        {
+            "layer": 21,
+            "name": "conv/Relu",
+            "op": "conv_2d",
+            "reason": "its one output row needs every input row",
+        }
+    ],
     "buffers": [
         {
             "layer": "conv/Relu",
@@ -84,6 +92,21 @@ REPORT: dict[str, Any] = {
             "size": 512,
             "first": 0,
             "last": 3,
+        }
+    ],
+}
+EXPLORE: dict[str, Any] = {
+    "schema_version": 1,
+    "tool_version": "0.1.0",
+    "model": "ic.tflite",
+    "points": [
+        {
+            "arena_bytes": 10752,
+            "estimated_instructions": 20000000,
+            "kernel_calls": 227,
+            "description": "1 row, depth first",
+            "schedule": {"split_height": 1, "exec_order": "df", "sram_limit": None},
+            "on_frontier": True,
         }
     ],
 }
@@ -96,6 +119,7 @@ VALID: list[tuple[str, dict[str, Any]]] = [
     ("run", RUN | ON_QEMU | {"layers": [LAYER | {"instructions": 9}]}),
     ("run", {"schema_version": 1, "model": "x", "error": "x: not a TFLite model"}),
     ("report", REPORT),
+    ("explore", EXPLORE),
 ]
 
 
@@ -178,7 +202,7 @@ def test_report_needs_its_keys(key: str) -> None:
     assert errors("report", {k: v for k, v in REPORT.items() if k != key})
 
 
-@pytest.mark.parametrize("part", ["layers", "buffers"])
+@pytest.mark.parametrize("part", ["layers", "unsplit", "buffers"])
 def test_report_parts_need_their_keys_and_no_others(part: str) -> None:
     for key in REPORT[part][0]:
         document = copy.deepcopy(REPORT)
@@ -198,7 +222,35 @@ def test_report_parts_need_their_keys_and_no_others(part: str) -> None:
         {"options": {"colour": "red"}},
         {"options": {"input": ["external"]}},
         {"stages": "2"},
+        {"unsplit": [REPORT["unsplit"][0] | {"reason": "two\nlines"}]},
+        {"unsplit": [REPORT["unsplit"][0] | {"reason": ""}]},
     ],
 )
 def test_report_rejects(change: dict[str, Any]) -> None:
     assert errors("report", REPORT | change)
+
+
+@pytest.mark.parametrize("key", EXPLORE)
+def test_explore_needs_its_keys(key: str) -> None:
+    assert errors("explore", {k: v for k, v in EXPLORE.items() if k != key})
+
+
+@pytest.mark.parametrize("key", EXPLORE["points"][0])
+def test_explore_points_need_their_keys(key: str) -> None:
+    point = {k: v for k, v in EXPLORE["points"][0].items() if k != key}
+    assert errors("explore", EXPLORE | {"points": [point]})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"extra": 1},
+        {"points": []},
+        {"points": [EXPLORE["points"][0] | {"extra": 1}]},
+        {"points": [EXPLORE["points"][0] | {"arena_bytes": -1}]},
+        {"points": [EXPLORE["points"][0] | {"description": "two\nlines"}]},
+        {"points": [EXPLORE["points"][0] | {"schedule": {"cuts": [1]}}]},
+    ],
+)
+def test_explore_rejects(change: dict[str, Any]) -> None:
+    assert errors("explore", EXPLORE | change)

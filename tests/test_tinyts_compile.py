@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from command_models import classifier, two_ports
@@ -82,7 +83,10 @@ def test_name(model: Path, tmp_path: Path) -> None:
     assert b"int net_invoke(" in files["net.h"]
 
 
-@pytest.mark.parametrize("options", [(), ("--split-height", "1"), ("--input", "arena")])
+@pytest.mark.parametrize(
+    "options",
+    [(), ("--split-height", "1"), ("--input", "arena"), ("--input", "rows")],
+)
 def test_report(options: tuple[str, ...], model: Path, tmp_path: Path) -> None:
     """It agrees with itself and with the header."""
     report = compile_model(model, tmp_path / "out", *options)
@@ -204,6 +208,64 @@ def test_cmake(model: Path, tmp_path: Path) -> None:
     ):
         subprocess.run(command, check=True, capture_output=True)
     assert (build / "libm0_chain_5.a").stat().st_size > 0
+
+
+# The picture of the arena
+
+
+def test_plot(model: Path, tmp_path: Path) -> None:
+    """Beside the library or inside; nothing else changes."""
+    out = tmp_path / "out"
+    compile_model(model, out, "--split-height", "1")
+    before = tree(out)
+    picture = tmp_path / "arena.svg"
+    compile_model(model, out, "--split-height", "1", "--plot", str(picture))
+    assert tree(out) == before
+    compile_model(model, out, "--split-height", "1", "--plot", str(out / "p" / "a.svg"))
+    assert tree(out) == before | {"p/a.svg": picture.read_bytes()}
+    root = ElementTree.fromstring(picture.read_bytes())
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        model.name, "arena.svg", "out"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("plot", "message"),
+    [
+        ("nowhere/a.svg", "nowhere: is no directory"),
+        (".", "is a directory; give a file for --plot"),
+        ("out", "is a directory; give a file for --plot"),
+        ("out/report.json", "is a file of the library"),
+        ("out/kernels", "irectory"),
+        ("0_chain-5.tflite/a.svg", "0_chain-5.tflite: is no directory"),
+    ],
+)
+def test_places_where_no_plot_can_be(
+    plot: str, message: str, model: Path, tmp_path: Path, capsys: Captured
+) -> None:
+    before = tree(tmp_path)
+    out, options = tmp_path / "out", ("--split-height", "1")
+    path = tmp_path / plot
+    assert_fails(capsys, message, model, "-o", out, *options, "--plot", path)
+    assert tree(tmp_path) == before
+    assert not out.exists()
+
+
+def test_no_plot_without_the_library(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Captured
+) -> None:
+    """Where a file cannot be written, there is no picture either."""
+
+    def fail(directory: Path, files: object) -> None:
+        raise OSError(28, "No space left on device", str(directory))
+
+    monkeypatch.setattr(compile_command, "write_tree", fail)
+    before = tree(tmp_path)
+    options = ("-o", tmp_path / "out", "--split-height", "1")
+    plot = ("--plot", tmp_path / "arena.svg")
+    assert_fails(capsys, "No space left", model, *options, *plot)
+    assert tree(tmp_path) == before
 
 
 # Errors

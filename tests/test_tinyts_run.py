@@ -67,8 +67,11 @@ def test_json(model: Path, capsys: Captured) -> None:
     assert "layers" not in result
 
 
-def test_text(model: Path, capsys: Captured) -> None:
-    assert main([str(model), "--count", "2", "--optimize", "none"]) == 0
+def test_text(model: Path, tmp_path: Path, capsys: Captured) -> None:
+    plot = tmp_path / "arena.svg"
+    words = ["--count", "2", "--optimize", "none", "--plot", str(plot)]
+    assert main([str(model), *words]) == 0
+    assert plot.read_text().startswith("<?xml")
     out, err = capsys.readouterr()
     expected = f"0 differing bytes of {2 * OUTPUT_BYTES}\n"
     assert out.startswith("2 runs, arena ")
@@ -88,7 +91,7 @@ def test_layers(model: Path, capsys: Captured) -> None:
         assert layers[name]["differing_bytes"] == 0
 
 
-@pytest.mark.parametrize("place", ["external", "arena"])
+@pytest.mark.parametrize("place", ["external", "arena", "rows"])
 @pytest.mark.parametrize("batched", [True, False])
 def test_data_and_save_output(
     place: str, batched: bool, model: Path, tmp_path: Path, capsys: Captured
@@ -100,7 +103,7 @@ def test_data_and_save_output(
         np.save(file, array if batched else array[:, 0])
     saved = tmp_path / "outputs.npz"
     data = [word for file in files for word in ("--data", file)]
-    places = ["--input", place, "--output", place]
+    places = ["--input", place, "--output", "external" if place == "rows" else place]
     code, result, _ = run_json(capsys, model, *data, "--save-output", saved, *places)
     assert (code, result["runs"], result["differing_bytes"]) == (0, 3, 0)
     expected = run_oracle(model, inputs, "tflm").outputs

@@ -353,8 +353,8 @@ class Library:
     run: Callable[[int, Array], list[Array]]
 
 
-def build(plans: list[ModuleOp], folder: Path) -> Library:
-    """Compiles the plans, which differ in offsets only, without optimization."""
+def build(plans: list[ModuleOp], folder: Path, optimize: str = "-O0") -> Library:
+    """Compiles the plans, which differ in offsets only."""
     sources: list[str] = []
     for index, plan in enumerate(plans):
         named = plan.clone()
@@ -365,7 +365,7 @@ def build(plans: list[ModuleOp], folder: Path) -> Library:
         sources.append(f"p{index}.c")
     program = read_program(plans[0])
     kernels = [str(RUNTIME / "src" / f"{name}.c") for name in program.kernels()]
-    command = ["gcc", "-O0", "-shared", "-fPIC", "-w", f"-I{RUNTIME / 'include'}"]
+    command = ["gcc", optimize, "-shared", "-fPIC", "-w", f"-I{RUNTIME / 'include'}"]
     subprocess.run(
         [*command, *sources, *kernels, "-o", "plans.so"], check=True, cwd=folder
     )

@@ -432,4 +432,4 @@ def test_fused_rows_without_its_numbers(old: str, new: str) -> None:
 def test_fused_rows_without_a_middle_table() -> None:
     text = Fused().text((0, 8, 0), SAME)
     text.lines = [line.replace("middle = ", "other = ") for line in text.lines]
-    text.refused("it must read and write 'middle'")
+    text.refused("it must write rows of 'middle' and read")

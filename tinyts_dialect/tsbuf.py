@@ -223,7 +223,7 @@ def _verify_port(image: Image, port: PortAttr | None) -> None:
     if port is not None and prod(port.data.shape) != image.bytes:
         raise VerifyException(
             f"the port's shape {list(port.data.shape)} does not have the "
-            f"{image.bytes} bytes of the buffer"
+            f"{image.bytes} bytes of the buffer or table"
         )
 
 
@@ -361,14 +361,18 @@ class ConstantOp(IRDLOperation):
 class RowsOp(IRDLOperation):
     """A tensor's rows: each buffer holds rows `starts[i]`, `starts[i] + 1`, ...
 
-    Rows that no buffer holds do not exist; no kernel may name them. In a `ragged` table
-    a buffer may be narrower than the image: kernels use its bytes as they please.
+    Rows that no buffer holds do not exist; no kernel may name them. A `port` says that
+    the table is an input of the network, whose rows the kernel `read_rows` asks of the
+    caller when they are needed; it has no buffers if they never are.
+    In a `ragged` table a buffer may be narrower than the image: kernels use its bytes
+    as they please.
     """
 
     name = "tsbuf.rows"
 
     buffers = var_operand_def(BufferType)
     starts = prop_def(ArrayAttr[IntegerAttr])
+    port = opt_prop_def(PortAttr)
     ragged = opt_prop_def(UnitAttr)
     result = result_def(TableType)
 
@@ -381,12 +385,14 @@ class RowsOp(IRDLOperation):
         buffers: Sequence[SSAValue],
         starts: Sequence[int],
         image: Image,
+        port: Port | None = None,
         ragged: bool = False,
     ) -> None:
         super().__init__(
             operands=[buffers],
             properties={
                 "starts": ArrayAttr([IntegerAttr(s, i64) for s in starts]),
+                "port": None if port is None else PortAttr(port),
                 "ragged": UnitAttr() if ragged else None,
             },
             result_types=[TableType(image)],
@@ -419,6 +425,24 @@ class RowsOp(IRDLOperation):
             end = last
         if len({memory_of(buffer) for buffer in self.buffers}) > 1:
             raise VerifyException("the buffers lie in different memories")
+        self._verify_port()
+
+    def _verify_port(self) -> None:
+        if self.port is None:
+            return
+        _verify_port(self.image, self.port)
+        if self.port.data.direction != "input":
+            raise VerifyException("a table with a port must be an input")
+        for buffer in self.buffers:
+            root = root_buffer(buffer)
+            if not isinstance(root, BufferOp) or root.port is not None:
+                raise VerifyException(
+                    "the rows of a table with a port must be tsbuf.buffers without one"
+                )
+
+
+READ_ROWS = "read_rows"
+"""The kernel by which the caller fills rows of an input: its table has the port."""
 
 
 class Access(NamedTuple):
@@ -549,6 +573,17 @@ class KernelOp(IRDLOperation):
                     f"exist in a table of {height} rows"
                 )
         self._verify_overlaps()
+        self._verify_read_rows()
+
+    def _verify_read_rows(self) -> None:
+        is_port = [table_of(table).port is not None for table in self.outs]
+        if self.kernel.data != READ_ROWS:
+            if any(is_port):
+                raise VerifyException(f"only {READ_ROWS} writes a table with a port")
+        elif is_port != [True] or self.ins or self.constants or self.params.data:
+            raise VerifyException(
+                f"{READ_ROWS} must write one table with a port and have nothing else"
+            )
 
     def _verify_overlaps(self) -> None:
         writes, reads = self.writes(), self.reads()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from errno import EISDIR, ENOENT, ENOTDIR
 from pathlib import Path
 
@@ -20,6 +21,20 @@ def write_bytes(path: Path, data: bytes) -> None:
 
     Raises OSError, with the name of the file or of its folder.
     """
+    with _staged(path, data) as commit:
+        commit()
+
+
+def staged_text(path: Path, text: str) -> AbstractContextManager[Callable[[], None]]:
+    """Writes a file under a temporary name beside it; a call renames it.
+
+    Without the call nothing is left behind. Raises OSError like `write_bytes`.
+    """
+    return _staged(path, text.encode("utf-8"))
+
+
+@contextmanager
+def _staged(path: Path, data: bytes) -> Iterator[Callable[[], None]]:
     _check_target(path)
     if not path.parent.is_dir():
         reason = ENOTDIR if path.parent.exists() else ENOENT
@@ -31,16 +46,28 @@ def write_bytes(path: Path, data: bytes) -> None:
     except OSError as error:
         raise OSError(error.errno, error.strerror, str(path)) from error
     try:
-        with os.fdopen(descriptor, "wb") as file:
+        with _errors_of(path), os.fdopen(descriptor, "wb") as file:
             file.write(data)
-        os.chmod(temporary, 0o666 & ~_umask())
-        os.replace(temporary, path)
+        with _errors_of(path):
+            os.chmod(temporary, 0o666 & ~_umask())
+
+        def commit() -> None:
+            with _errors_of(path):
+                os.replace(temporary, path)
+
+        yield commit
+    finally:
+        if os.path.exists(temporary):
+            os.unlink(temporary)
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    """An error of a temporary file is one of the file that it is for."""
+    try:
+        yield
     except OSError as error:
-        os.unlink(temporary)
         raise OSError(error.errno, error.strerror, str(path)) from error
-    except BaseException:
-        os.unlink(temporary)
-        raise
 
 
 def write_tree(directory: Path, files: Mapping[str, str]) -> None:

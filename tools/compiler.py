@@ -14,10 +14,11 @@ from xdsl.passes import PassPipeline
 
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.arena.blocks import peak_live_bytes
-from lowering.live_ranges import blocks_of, lifetimes
+from lowering.arena.bounds import peak_live_bytes
+from lowering.live_ranges import problem_of
 from lowering.pipelines import all_passes, lowering_passes, placing_passes
 from tinyts_dialect.attributes import ConstantChannelsAttr
+from tools.explore import ExplorePoint
 from tools.import_tflite import identifier, import_tflite
 from tools.options import CompileOptions
 from tools.tflite_file import read_tflite_path
@@ -91,6 +92,11 @@ def compile_path(path: Path, options: CompileOptions) -> Compiled:
     return Compiled(path, name, options, sha256(data).hexdigest(), imported, placed)
 
 
+def explore(path: Path, options: CompileOptions) -> list[ExplorePoint]:
+    """Schedules of a model with what each costs, for `tinyts-compile --explore`."""
+    raise UserError("--explore: there is no search for the frontier yet")
+
+
 def _choose(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
     if options.optimize == "none":
         schedule = Schedule(options.split_height, options.exec_order)
@@ -161,12 +167,11 @@ def _calls(module: ModuleOp) -> int:
 
 def _bound(module: ModuleOp, options: CompileOptions) -> int:
     function = arena_and_function(module)[1]
-    return peak_live_bytes(blocks_of(lifetimes(function)), options.alignment)
+    problem = problem_of(function)
+    return peak_live_bytes(problem.blocks, options.alignment, problem.overlaps)
 
 
-def _lower(
-    imported: ModuleOp, schedule: Schedule, options: CompileOptions
-) -> ModuleOp:
+def _lower(imported: ModuleOp, schedule: Schedule, options: CompileOptions) -> ModuleOp:
     return _run(
         imported.clone(),
         lowering_passes(

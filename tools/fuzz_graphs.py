@@ -58,7 +58,7 @@ def draw_options(seed: int) -> tuple[str, ...]:
     """The compile options of a seed as on a command line."""
     rng = random.Random(f"options {seed}")
     options = {
-        "--input": rng.choice(("external", "arena")),
+        "--input": rng.choice(("external", "arena", "rows")),
         "--output": rng.choice(("external", "arena")),
         "--fold-channels": rng.choice(("on", "off")),
         "--alignment": rng.choice(("1", "4", "16")),

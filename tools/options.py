@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from emitc.project import reserved_names
@@ -13,7 +14,7 @@ from tools.user_errors import UserError
 CHOICES = {
     "optimize": ("none", "sram", "speed"),
     "exec_order": ("df", "bf"),
-    "input": ("external", "arena"),
+    "input": ("external", "arena", "rows"),
     "output": ("external", "arena"),
     "target": ("host", "cortex-m7"),
     "kernels": ("tinyts",),
@@ -36,10 +37,15 @@ class CompileOptions:
     fold_channels: str
     alignment: int
     name: str | None
+    plot: str | None
 
     def as_json(self) -> dict[str, str | int | None]:
-        """The options in force, for the report."""
-        return asdict(self)
+        """The options in force, for the report; where the picture goes is no matter."""
+        return {name: value for name, value in asdict(self).items() if name != "plot"}
+
+
+OPTION_NAMES = tuple(field.name for field in fields(CompileOptions))
+"""The options, named as on the command line, with underscores."""
 
 
 def resolve(
@@ -55,6 +61,7 @@ def resolve(
     fold_channels: str | None = None,
     alignment: int = 4,
     name: str | None = None,
+    plot: str | Path | None = None,
 ) -> CompileOptions:
     """Options with their defaults; UserError where they contradict each other.
 
@@ -106,6 +113,7 @@ def resolve(
         fold_channels=fold_channels,
         alignment=alignment,
         name=name,
+        plot=None if plot is None else str(plot),
     )
     for option, choices in CHOICES.items():
         value = getattr(options, option)
@@ -142,7 +150,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("exec-order", "order of the slices: depth first (default) or breadth first")
     add("sram-limit", "fastest schedule whose memory fits, such as 64K",
         metavar="BYTES")
-    add("input", "where the input lies (default external)", default="external")
+    add("input", "external (default): in the caller's memory; arena: in the arena; "
+        "rows: asked for row by row", default="external")
     add("output", "where the output lies (default external)", default="external")
     add("target", "what the C is compiled for (default cortex-m7)",
         default="cortex-m7")
@@ -151,10 +160,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "speed)")
     add("alignment", "alignment of buffers in bytes (default 4)", type=int, default=4,
         metavar="BYTES")
+    add("plot", "draw the arena: addresses against time", metavar="F.svg")
     add("name", "name of the model in C (default: the file's stem)", metavar="NAME")
 
 
 def from_arguments(arguments: argparse.Namespace) -> CompileOptions:
     """The options of a parsed command line."""
-    names = [field.name for field in fields(CompileOptions)]
-    return resolve(**{name: getattr(arguments, name) for name in names})
+    return resolve(**{name: getattr(arguments, name) for name in OPTION_NAMES})

@@ -8,19 +8,23 @@ from importlib.metadata import version
 from typing import Any
 
 import numpy as np
-from xdsl.dialects.builtin import IntegerAttr
+from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, StringAttr
 from xdsl.dialects.func import FuncOp
 
+from emitc.arena_picture import ArenaPicture
+from emitc.arena_reader import kernel_number, read_picture
 from emitc.print_c import row_pitch
 from emitc.program import tensor_name
-from lowering.accesses import arena_and_function, kernels_of, touched
-from lowering.live_ranges import Lifetime, lifetimes
+from lowering.accesses import arena_and_function, kernels_of
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.tensors import shape_of
-from tinyts_dialect.tsbuf import ArenaOp, BufferOp, KernelOp
+from tinyts_dialect.tsbuf import KernelOp
 from tools.compiler import Compiled
 
 SCHEMA_VERSION = 1
+
+UNSPLIT = "tinyts.unsplit"
+"""Attribute of a module: dictionaries of a `layer` that is not cut and the `reason`."""
 
 
 def report_text(compiled: Compiled) -> str:
@@ -30,12 +34,10 @@ def report_text(compiled: Compiled) -> str:
 
 def report(compiled: Compiled) -> dict[str, Any]:
     """The report, as `docs/schema/report.schema.json` describes it."""
-    arena, function = arena_and_function(compiled.placed)
-    kernels = kernels_of(function)
-    lives = lifetimes(function)
+    kernels = kernels_of(arena_and_function(compiled.placed)[1])
+    picture = read_picture(compiled.placed)
     program = compiled.program
-    peak = _plan_number(arena, "peak_live_bytes")
-    layers = _layers(compiled, kernels, lives)
+    layers = _layers(compiled, kernels, picture)
     return {
         "schema_version": SCHEMA_VERSION,
         "tool_version": version("tinyts"),
@@ -46,30 +48,37 @@ def report(compiled: Compiled) -> dict[str, Any]:
         "ram_bytes": program.arena_bytes,
         "input_bytes": sum(int(np.prod(port.shape)) for port in program.inputs),
         "output_bytes": sum(int(np.prod(port.shape)) for port in program.outputs),
-        "peak_live_bytes": peak,
-        "lower_bound_bytes": peak,
-        "proven_optimal": program.arena_bytes == peak,
-        "fragmentation": _fragmentation(program.arena_bytes, peak),
-        "scratch_bytes": 0,
+        "peak_live_bytes": picture.peak_live_bytes,
+        "lower_bound_bytes": picture.lower_bound_bytes,
+        "proven_optimal": picture.proven_optimal,
+        "fragmentation": round(picture.fragmentation, 6),
+        "scratch_bytes": _scratch_bytes(picture),
         "weight_bytes": sum(item.array.nbytes for item in program.constants),
         "table_bytes": _table_bytes(compiled),
         "macs": sum(layer["macs"] for layer in layers),
-        "recomputed_macs": 0,
+        "recomputed_macs": recomputed_macs(compiled),
         "slices": sum(layer["slices"] for layer in layers),
         "kernel_calls": len(kernels),
-        "stages": 1,
+        "stages": picture.stage_count,
         "layers": layers,
-        "buffers": _buffers(compiled, kernels, lives),
+        "unsplit": _unsplit(compiled),
+        "buffers": _buffers(picture),
     }
 
 
-def _plan_number(arena: ArenaOp, name: str) -> int:
-    value = arena.plan.data.get(name) if arena.plan else None
-    return value.value.data if isinstance(value, IntegerAttr) else 0
+def recomputed_macs(compiled: Compiled) -> int:
+    """Multiply-accumulates that a run does more than once."""
+    kernels = kernels_of(arena_and_function(compiled.placed)[1])
+    return sum(kernel_number(kernel, "recomputed_macs") for kernel in kernels)
 
 
-def _fragmentation(arena_bytes: int, peak: int) -> float:
-    return round((arena_bytes - peak) / arena_bytes, 6) if arena_bytes else 0.0
+def _scratch_bytes(picture: ArenaPicture) -> int:
+    """Bytes of kernel scratch and accumulators that are alive at the peak."""
+    return sum(
+        part.size
+        for part in picture.alive(picture.peak_step)
+        if part.buffer.kind in ("scratch", "accumulator")
+    )
 
 
 def _table_bytes(compiled: Compiled) -> int:
@@ -84,16 +93,19 @@ def _table_bytes(compiled: Compiled) -> int:
 
 
 def _layers(
-    compiled: Compiled, kernels: list[KernelOp], lives: dict[BufferOp, Lifetime]
+    compiled: Compiled, kernels: list[KernelOp], picture: ArenaPicture
 ) -> list[dict[str, Any]]:
     """One entry for each tensor that an operator of the file computes."""
     slices = Counter(kernel.layer.value.data for kernel in kernels)
     variants = {k.layer.value.data: k.kernel.data for k in kernels}
-    live = _live_bytes(kernels, lives, compiled.program.alignment)
+    live: dict[int, int] = {}
+    for kernel, in_use in zip(kernels, picture.occupied, strict=True):
+        layer = kernel.layer.value.data
+        live[layer] = max(live.get(layer, 0), in_use)
     return [
         {
             "name": tensor_name(op),
-            "op": op.name.removeprefix("tinyts."),
+            "op": operator_name(op),
             "shape": list(shape_of(op.output())),
             "macs": op.macs(),
             "slices": slices.get(layer, 0),
@@ -102,6 +114,11 @@ def _layers(
         }
         for op, layer in imported_layers(compiled)
     ]
+
+
+def operator_name(op: TensorOp) -> str:
+    """The operator as a report names it."""
+    return op.name.removeprefix("tinyts.")
 
 
 def imported_layers(compiled: Compiled) -> list[tuple[TensorOp, int]]:
@@ -116,47 +133,40 @@ def imported_layers(compiled: Compiled) -> list[tuple[TensorOp, int]]:
     ]
 
 
-def _live_bytes(
-    kernels: list[KernelOp], lives: dict[BufferOp, Lifetime], alignment: int
-) -> dict[int, int]:
-    """Largest sum of live bytes while a layer's kernel runs."""
-    change = np.zeros(len(kernels) + 2, np.int64)
-    for buffer, lifetime in lives.items():
-        size = -(-buffer.image.bytes // alignment) * alignment
-        change[lifetime.first] += size
-        change[max(lifetime.last_uses.values()) + 1] -= size
-    live = np.cumsum(change)
-    most: dict[int, int] = {}
-    for step, kernel in enumerate(kernels):
-        layer = kernel.layer.value.data
-        most[layer] = max(most.get(layer, 0), int(live[step]))
-    return most
-
-
-def _buffers(
-    compiled: Compiled, kernels: list[KernelOp], lives: dict[BufferOp, Lifetime]
-) -> list[dict[str, Any]]:
-    writers: dict[BufferOp, tuple[str, int]] = {}
-    slices: Counter[int] = Counter()
-    for kernel in kernels:
-        layer = kernel.layer.value.data
-        for access in kernel.writes():
-            for buffer, _, _ in touched(access):
-                if isinstance(buffer, BufferOp) and buffer not in writers:
-                    writers[buffer] = (tensor_name(kernel), slices[layer])
-        slices[layer] += 1
+def _unsplit(compiled: Compiled) -> list[dict[str, Any]]:
+    """Layers that stay whole, with the reason, as the passes noted them."""
+    noted = compiled.placed.attributes.get(UNSPLIT)
+    if not isinstance(noted, ArrayAttr):
+        return []
+    layers = {layer: op for op, layer in imported_layers(compiled)}
     entries: list[dict[str, Any]] = []
-    for buffer, lifetime in lives.items():
-        port = buffer.port.data.name if buffer.port is not None else ""
-        name, number = writers.get(buffer, (port, None))
-        entries.append(
-            {
-                "layer": name,
-                "slice": number,
-                "offset": buffer.placed_offset(),
-                "size": buffer.image.bytes,
-                "first": lifetime.first,
-                "last": min(max(lifetime.last_uses.values()), len(kernels) - 1),
-            }
-        )
+    for note in noted:
+        fields = note.data if isinstance(note, DictionaryAttr) else {}
+        layer, reason = fields.get("layer"), fields.get("reason")
+        if not isinstance(layer, IntegerAttr) or not isinstance(reason, StringAttr):
+            continue
+        op = layers.get(layer.value.data)
+        if op is not None:
+            entries.append(
+                {
+                    "layer": layer.value.data,
+                    "name": tensor_name(op),
+                    "op": operator_name(op),
+                    "reason": reason.data,
+                }
+            )
     return entries
+
+
+def _buffers(picture: ArenaPicture) -> list[dict[str, Any]]:
+    return [
+        {
+            "layer": buffer.name,
+            "slice": buffer.slice,
+            "offset": buffer.offset,
+            "size": buffer.size,
+            "first": min(buffer.first, picture.steps - 1),
+            "last": min(buffer.last, picture.steps - 1),
+        }
+        for buffer in picture.buffers
+    ]

@@ -19,11 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from tools import host_run
-from tools.atomic_files import write_bytes
+from tools.atomic_files import write_bytes, write_text
 from tools.compiler import Compiled, compile_path
 from tools.layers import compare_layers
 from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.oracle import OracleResult, run_oracle
+from tools.plot import plot_text
+from tools.report import recomputed_macs
 from tools.run_inputs import input_details, load_inputs, random_inputs
 from tools.user_errors import UserError, error_line, run_command
 
@@ -73,7 +75,7 @@ class RunResult:
             "arena_bytes": arena,
             "persistent_bytes": 0,
             "ram_bytes": arena,
-            "recomputed_macs": 0,
+            "recomputed_macs": recomputed_macs(self.compiled),
             "compile_seconds": round(self.compile_seconds, 3),
         }
         if self.layers is not None:
@@ -222,6 +224,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             result = execute(_request(parsed))
         if parsed.save_output is not None:
             _save(parsed.save_output, result.outputs)
+        if parsed.plot is not None:
+            write_text(Path(parsed.plot), plot_text(result.compiled))
         if parsed.json:
             print(json.dumps(result.as_json(parsed.model)))
         else:

@@ -78,3 +78,26 @@ func.func @net() {
   tsbuf.kernel "k" outs(output = %a [0, 1] : !tsbuf.table<1x1x8xi8>) constants(bias = %c : tensor<1xi32>) layer 1 params {}
   return
 }
+
+// -----
+
+// CHECK: tinyts-c: row 0 of input 0 is read after row 0; the caller gives rows in ascending order
+tsbuf.arena @sram {bytes = 8, alignment = 4}
+func.func @net() {
+  %0 = tsbuf.buffer {offset = 0} : !tsbuf.buffer<1x1x8xi8>
+  %a = tsbuf.rows %0 {starts = [0], port = #tsbuf.port<input 0 "x" layer 0 [8] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x1x8xi8>) -> !tsbuf.table<1x1x8xi8>
+  tsbuf.kernel "read_rows" outs(output = %a [0, 1] : !tsbuf.table<1x1x8xi8>) layer 0 params {}
+  tsbuf.kernel "read_rows" outs(output = %a [0, 1] : !tsbuf.table<1x1x8xi8>) layer 0 params {}
+  return
+}
+
+// -----
+
+// CHECK: tinyts-c: all inputs must lie in the arena, or none; some are tsbuf.external or come by rows
+tsbuf.arena @sram {bytes = 8, alignment = 4}
+func.func @net() {
+  %a = tsbuf.rows {starts = [], port = #tsbuf.port<input 0 "x" layer 0 [8] #tinyts.quant<0.5 : f32, 0>>} : () -> !tsbuf.table<1x1x8xi8>
+  %b = tsbuf.external {port = #tsbuf.port<input 1 "y" layer 0 [8] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x1x8xi8>
+  %c = tsbuf.external {port = #tsbuf.port<output 0 "z" layer 0 [8] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x1x8xi8>
+  return
+}

@@ -1,7 +1,7 @@
 // RUN: tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf --verify-diagnostics | filecheck %s
 // RUN: not tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf=flash 2>&1 | filecheck %s --check-prefix=PLACE
 
-// PLACE: error: {{.*}}: convert-tinyts-to-tsbuf: place 'flash' is not one of external, arena
+// PLACE: error: {{.*}}: convert-tinyts-to-tsbuf: input 'flash' is not one of external, arena, rows
 // PLACE-NOT: {{.+}}
 
 // CHECK: convert-tinyts-to-tsbuf: the module has 2 functions; expected one

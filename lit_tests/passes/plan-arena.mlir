@@ -6,8 +6,8 @@
 // Buffers of 7, 3, 4 and 8 bytes; a lives in steps 0 and 1, b in 1 and 2, c from 2 to
 // 4, d in 3 and 4. By decreasing size, c lies on top of d, and b on top of c, beside
 // free bytes.
-// CHECK: tsbuf.arena @sram {bytes = 12 : i64, alignment = 4 : i64, plan = {peak_live_bytes = 12 : i64, strategy = "{{.+}}"}}
-// GREEDY: tsbuf.arena @sram {bytes = 16 : i64, alignment = 4 : i64, plan = {peak_live_bytes = 12 : i64, strategy = "{{.*}}"}}
+// CHECK: tsbuf.arena @sram {bytes = 12 : i64, alignment = 4 : i64, plan = {peak_live_bytes = 12 : i64, lower_bound_bytes = 12 : i64, proven_optimal = true, strategy = "{{.+}}"}}
+// GREEDY: tsbuf.arena @sram {bytes = 16 : i64, alignment = 4 : i64, plan = {peak_live_bytes = 12 : i64, lower_bound_bytes = 12 : i64, proven_optimal = false, strategy = "first fit by size"}}
 // ALIGNED: tsbuf.arena @sram {bytes = 32 : i64, alignment = 16 : i64, plan = {peak_live_bytes = 32 :
 tsbuf.arena @sram
 

@@ -1,12 +1,9 @@
-"""What the planners place: blocks of bytes, and how many of them live at once."""
+"""What the planners place: blocks of bytes, and which may share them for a step."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-
-import numpy as np
 
 
 @dataclass(frozen=True)
@@ -51,6 +48,28 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Permission:
+    """Block `writer` may share bytes with block `reader` while one replaces the other.
+
+    It speaks of the pieces of the writer that begin at the step at which pieces of the
+    reader end. With a `trail`, in bytes, the writer may begin that far below the start
+    of the reader, or lower; without one (None) both begin at the same byte. Several
+    permissions of one pair are alternatives. Raises ValueError if the trail is negative
+    or both blocks are the same.
+    """
+
+    writer: int
+    reader: int
+    trail: int | None
+
+    def __post_init__(self) -> None:
+        if self.trail is not None and self.trail < 0:
+            raise ValueError(f"a permission needs a trail >= 0, got {self}")
+        if self.writer == self.reader:
+            raise ValueError(f"a permission needs two blocks, got {self}")
+
+
+@dataclass(frozen=True)
 class Placement:
     """Byte offsets of the blocks, in their order, and the arena that holds them all.
 
@@ -73,56 +92,8 @@ def units(size: int, alignment: int) -> int:
     return -(-size // alignment)
 
 
-def peak_live_bytes(blocks: Sequence[Block], alignment: int) -> int:
-    """Largest sum over the steps of the live bytes, rounded up to the alignment.
-
-    Bytes that several pieces of one block share count once. A piece counts with the
-    units of `alignment` bytes whose first byte it covers: that is its size rounded up
-    if its offset is aligned. Pieces that do not collide never cover the same byte, so
-    this is a lower bound for pieces at odd offsets in their block as well.
-    """
-    check_alignment(alignment)
-    pieces = [piece for block in blocks for piece in _disjoint(block.pieces)]
-    if not pieces:
-        return 0
-    table = np.array([(p.offset, p.size, p.first, p.last) for p in pieces], np.int64)
-    offset, size, first, last = table.T
-    amount = -offset // alignment - (-(offset + size) // alignment)
-    steps = np.concatenate([first, last + 1])
-    change = np.concatenate([amount, -amount])
-    order = np.argsort(steps, kind="stable")
-    live = np.cumsum(change[order])
-    ends_of_step = np.append(np.flatnonzero(np.diff(steps[order])), len(steps) - 1)
-    return int(live[ends_of_step].max()) * alignment
-
-
-def lower_bound_bytes(blocks: Sequence[Block], alignment: int) -> int:
-    """The peak, or the largest block where that is more: the arena holds it whole."""
-    largest = max((units(block.size, alignment) for block in blocks), default=0)
-    return max(peak_live_bytes(blocks, alignment), largest * alignment)
-
-
-def _disjoint(pieces: Sequence[Piece]) -> Iterable[Piece]:
-    """Pieces covering the same bytes at the same steps, each byte and step once."""
-    by_offset = sorted(pieces, key=lambda piece: piece.offset)
-    if all(a.offset + a.size <= b.offset for a, b in pairwise(by_offset)):
-        return by_offset
-    return _rectangles(pieces)
-
-
-def _rectangles(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    edges = {edge for p in pieces for edge in (p.offset, p.offset + p.size)}
-    for start, end in pairwise(sorted(edges)):
-        covering = [p for p in pieces if p.offset <= start and end <= p.offset + p.size]
-        for first, last in _merged((p.first, p.last) for p in covering):
-            yield Piece(start, end - start, first, last)
-
-
-def _merged(lifetimes: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    merged: list[tuple[int, int]] = []
-    for first, last in sorted(lifetimes):
-        if merged and first <= merged[-1][1] + 1:
-            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
-        else:
-            merged.append((first, last))
-    return merged
+def check_permissions(blocks: Sequence[Block], overlaps: Sequence[Permission]) -> None:
+    """Raise ValueError where a permission names a block that does not exist."""
+    for item in overlaps:
+        if not (0 <= item.writer < len(blocks) and 0 <= item.reader < len(blocks)):
+            raise ValueError(f"{item} names none of {len(blocks)} blocks")

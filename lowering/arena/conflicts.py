@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lowering.arena.blocks import Block, units
+from lowering.arena.blocks import Block, Permission, units
+from lowering.arena.narrowing import Intervals, joined, narrow
 
 Ints = NDArray[np.int64]
 
@@ -20,7 +21,8 @@ class Conflicts:
     All lengths are in units of `unit` bytes. Block b collides with block
     `others[b][i]` exactly if `low[b][i] < offset of b - offset of it < high[b][i]`.
     A pair of plain buffers has one such open interval, (-size of b, size of other);
-    a pair with many pieces has as many as do not merge.
+    a pair with many pieces has as many as do not merge. A permitted overlap takes a
+    bite out of an interval; at a border of intervals a block may always lie.
     """
 
     unit: int
@@ -44,7 +46,9 @@ class Conflicts:
         return int((offsets + self.sizes).max(initial=0))
 
 
-def find_conflicts(blocks: Sequence[Block], alignment: int) -> Conflicts:
+def find_conflicts(
+    blocks: Sequence[Block], alignment: int, overlaps: Sequence[Permission] = ()
+) -> Conflicts:
     """Compare every two pieces of different blocks that are alive at the same step.
 
     The unit is the largest multiple of `alignment` that divides every length: blocks
@@ -64,10 +68,17 @@ def find_conflicts(blocks: Sequence[Block], alignment: int) -> Conflicts:
     table = table[np.argsort(table[:, 3], kind="stable")]
     owner, offset, size, first, last = table.T
     left, right = _pairs_alive_together(owner, first, last)
-    block, other = owner[left], owner[right]
-    low = (offset[right] - offset[left] - size[left]) // alignment
-    high = -((offset[left] - offset[right] - size[right]) // alignment)
-    block, other, low, high = _merge(block, other, low, high)
+    found = Intervals(
+        owner[left],
+        owner[right],
+        (offset[right] - offset[left] - size[left]) // alignment,
+        -((offset[left] - offset[right] - size[right]) // alignment),
+        first[left] == last[right],
+        first[right] == last[left],
+    )
+    found = narrow(found, overlaps, count, alignment).reversed()
+    found = narrow(found, overlaps, count, alignment)
+    block, other, low, high = _merge(joined(found, found.reversed()))
 
     unit = int(np.gcd.reduce(np.concatenate([sizes, low, high]))) or 1
     cuts = np.searchsorted(block, np.arange(1, count))
@@ -79,7 +90,7 @@ def find_conflicts(blocks: Sequence[Block], alignment: int) -> Conflicts:
 
 
 def _pairs_alive_together(owner: Ints, first: Ints, last: Ints) -> tuple[Ints, Ints]:
-    """Indices of two pieces of different blocks that share a step, both ways round.
+    """Indices of two pieces of different blocks that share a step, each pair once.
 
     The pieces are sorted by `first`, so the partners of a piece that start later are
     the run of pieces from the next one to the last that starts before it dies.
@@ -90,18 +101,15 @@ def _pairs_alive_together(owner: Ints, first: Ints, last: Ints) -> tuple[Ints, I
     run_start = np.repeat(np.cumsum(partners) - partners, partners)
     right = np.arange(len(left)) - run_start + left + 1
     different = owner[left] != owner[right]
-    left, right = left[different], right[different]
-    return np.concatenate([left, right]), np.concatenate([right, left])
+    return left[different], right[different]
 
 
-def _merge(
-    block: Ints, other: Ints, low: Ints, high: Ints
-) -> tuple[Ints, Ints, Ints, Ints]:
+def _merge(found: Intervals) -> tuple[Ints, Ints, Ints, Ints]:
     """Sort by (block, other, low); join open intervals of one pair that overlap."""
-    if not len(block):
-        return block, other, low, high
-    order = np.lexsort((low, other, block))
-    block, other, low, high = block[order], other[order], low[order], high[order]
+    if not len(found.block):
+        return found.block, found.other, found.low, found.high
+    found = found.select(np.lexsort((found.low, found.other, found.block)))
+    block, other, low, high = found.block, found.other, found.low, found.high
     new_pair = np.ones(len(block), bool)
     new_pair[1:] = (block[1:] != block[:-1]) | (other[1:] != other[:-1])
     # One running maximum serves all pairs: each pair's lengths are lifted above those

@@ -6,7 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lowering.arena.blocks import Block, Placement, check_alignment
+from lowering.arena.blocks import (
+    Block,
+    Permission,
+    Placement,
+    check_alignment,
+    check_permissions,
+)
 from lowering.arena.conflicts import Conflicts, Ints, find_conflicts
 from lowering.arena.orders import by_size
 
@@ -15,25 +21,32 @@ UNPLACED = 1 << 40
 
 
 def place_in_order(
-    blocks: Sequence[Block], order: Sequence[int], alignment: int
+    blocks: Sequence[Block],
+    order: Sequence[int],
+    alignment: int,
+    overlaps: Sequence[Permission] = (),
 ) -> tuple[int, ...]:
     """First fit: the byte offset of every block, in the blocks' order.
 
     Each block of `order` gets the lowest multiple of `alignment` at which no piece
-    collides with a placed piece alive at the same time. Raises ValueError if `order`
-    does not name every block once.
+    collides with a placed piece alive at the same time, except where `overlaps` permit
+    it. Raises ValueError if `order` does not name every block once.
     """
     check_alignment(alignment)
+    check_permissions(blocks, overlaps)
     if sorted(order) != list(range(len(blocks))):
         raise ValueError(f"the order must name each of {len(blocks)} blocks once")
-    conflicts = find_conflicts(blocks, alignment)
+    conflicts = find_conflicts(blocks, alignment, overlaps)
     offsets = place(conflicts, np.array(order, np.int64))
     return tuple((offsets * conflicts.unit).tolist())
 
 
-def greedy_by_size(blocks: Sequence[Block], alignment: int) -> Placement:
+def greedy_by_size(
+    blocks: Sequence[Block], alignment: int, overlaps: Sequence[Permission] = ()
+) -> Placement:
     """First fit by decreasing size: the planner of TFLite Micro."""
-    offsets = place_in_order(blocks, by_size(blocks).tolist(), alignment)
+    order = by_size(blocks).tolist()
+    offsets = place_in_order(blocks, order, alignment, overlaps)
     ends = [offset + b.size for offset, b in zip(offsets, blocks, strict=True)]
     top = max(ends, default=0)
     return Placement(offsets, -(-top // alignment) * alignment, "first fit by size")

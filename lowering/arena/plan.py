@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lowering.arena.blocks import Block, Placement, check_alignment, lower_bound_bytes
+from lowering.arena.blocks import (
+    Block,
+    Permission,
+    Placement,
+    check_alignment,
+    check_permissions,
+    units,
+)
+from lowering.arena.bounds import lower_bound_bytes
 from lowering.arena.conflicts import Conflicts, Ints, find_conflicts
 from lowering.arena.eviction import Evictor
 from lowering.arena.first_fit import UNPLACED, place
@@ -34,24 +42,30 @@ class _Found:
 
 
 def plan(
-    blocks: Sequence[Block], alignment: int, effort: int | None = None
+    blocks: Sequence[Block],
+    alignment: int,
+    effort: int | None = None,
+    overlaps: Sequence[Permission] = (),
 ) -> Placement:
     """The smallest arena that any strategy finds for the blocks.
 
-    Offsets are multiples of `alignment` bytes. The blocks are placed by first fit and
-    by best fit in several orders; then the eviction search lowers the best of these in
-    at most `effort` steps: counted, so that every machine finds the same. Stops as soon
-    as the arena meets its lower bound. Raises ValueError if `alignment` is not positive
-    or `effort` is negative.
+    Offsets are multiples of `alignment` bytes. Blocks share no byte at the same step,
+    except where `overlaps` permit it. The blocks are placed by first fit and by best
+    fit in several orders; then the eviction search lowers the best of these in at most
+    `effort` steps: counted, so that every machine finds the same. Stops as soon as the
+    arena meets its lower bound. Raises ValueError if `alignment` is not positive,
+    `effort` is negative, or a permission names no block.
     """
     check_alignment(alignment)
+    check_permissions(blocks, overlaps)
     if effort is None:
         effort = min(EFFORT, EFFORT_PER_BLOCK * len(blocks))
     if effort < 0:
         raise ValueError(f"the effort must be at least 0 steps, got {effort}")
-    conflicts = find_conflicts(blocks, alignment)
-    bound = -(-lower_bound_bytes(blocks, alignment) // conflicts.unit)
-    found = _first_placement(blocks, conflicts, bound)
+    conflicts = find_conflicts(blocks, alignment, overlaps)
+    bound = units(lower_bound_bytes(blocks, alignment, overlaps), conflicts.unit)
+    mirrors = bool(overlaps) or any(len(block.pieces) > 1 for block in blocks)
+    found = _first_placement(blocks, conflicts, bound, mirrors)
     found = _lowered(conflicts, found, bound, effort)
     return Placement(
         tuple((found.offsets * conflicts.unit).tolist()),
@@ -61,15 +75,16 @@ def plan(
 
 
 def _first_placement(
-    blocks: Sequence[Block], conflicts: Conflicts, bound: int
+    blocks: Sequence[Block], conflicts: Conflicts, bound: int, mirrors: bool
 ) -> _Found:
     """The best of one placement per order, kind of fit and direction of addresses.
 
-    The mirrored problem differs only for blocks with several pieces: there the first
-    rows of an input frame, that die first, come to lie beside the other blocks.
+    With `mirrors` addresses are counted from the other end as well. That differs for
+    blocks with several pieces, where the first rows of an input frame, that die first,
+    come to lie beside the other blocks, and for permitted overlaps.
     """
     directions = {"": conflicts}
-    if any(len(block.pieces) > 1 for block in blocks):
+    if mirrors:
         directions[", mirrored"] = conflicts.mirrored()
     best = _Found(conflicts.sizes * 0, UNPLACED, "")
     for order_name, order in all_orders(blocks, conflicts).items():

@@ -41,7 +41,7 @@ class Place(Enum):
     OUTPUT = "output"
     """In the arena, all rows together, until the end."""
     INPUT = "input"
-    """In the arena, all rows together, from the start; rows die after their last use."""
+    """In the arena, all rows together, from the start; each dies after its last use."""
     READ = "read"
     """In the arena, each row by itself, from the first kernel that needs it."""
     OUTSIDE = "outside"
@@ -122,6 +122,22 @@ class Graph:
     """Tensors that are copied into an output at the end."""
     values: list[SSAValue] = field(default_factory=list[SSAValue])
     """The value behind each tensor."""
+    known_reads: dict[tuple[int, RowRange], list[tuple[int, RowRange]]] = field(
+        default_factory=dict[tuple[int, RowRange], list[tuple[int, RowRange]]]
+    )
+
+    def reads(self, node: int, rows: RowRange) -> list[tuple[int, RowRange]]:
+        """Tensors and their rows that a call for rows of a node's output reads."""
+        known = self.known_reads.get((node, rows))
+        if known is None:
+            item = self.nodes[node]
+            found = (
+                (tensor, item.reads(self, operand, rows))
+                for operand, tensor in enumerate(item.inputs)
+            )
+            known = [pair for pair in found if pair[1] != NO_ROWS]
+            self.known_reads[node, rows] = known
+        return known
 
 
 def read_graph(function: FuncOp, input: str, output: str) -> Graph:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
-from lowering.fusion import fusible_pixels, fusible_rows, reduction_input
-from lowering.stages.graph import Graph
+from lowering.stages.graph import Graph, Node
+from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.stage_cost import StageCosts
+from tinyts_dialect.interfaces import WindowedOp
+from tinyts_dialect.kept_rows import most_kept
 
 HEIGHTS = (0, 32, 16, 8, 4, 2, 1)
 """Heights of slices, from the fewest calls to the least memory; 0 is whole tensors."""
@@ -22,6 +25,8 @@ GROUPS = (16, 8, 4)
 
 BUDGET = 1_500_000
 """Simulated kernel calls after which the search takes the best that it has."""
+
+NO_LIMIT = 1 << 40
 
 Progress = Callable[[str], None]
 
@@ -52,26 +57,58 @@ class Search:
         self.count = len(graph.nodes)
         self.rows = self._pairs("rows")
         self.pixels = self._pairs("pixels")
-        self.reductions = tuple(
-            node.index
+        self.reductions = {
+            node.index: self._first_skipped(node)
             for node in graph.nodes
             if freedom.stream and reduction_input(node.op) is not None
-        )
+        }
+        """Reductions with the first of the reshapes before them."""
         self.crossing = [self.costs.crossing_bytes(i) for i in range(self.count + 1)]
+        self.line_bytes = [self._line_bytes(node) for node in graph.nodes]
+        self.bound = 1 << 40
+        """A peak that is known to be reached."""
         self.improved: dict[tuple[int, int], Stage] = {}
         """Stages whose fused pairs were chosen one by one."""
 
     def _pairs(self, how: str) -> dict[int, int]:
         """Producers with their readers that may be fused in one way."""
-        find = fusible_rows if how == "rows" else fusible_pixels
         pairs: dict[int, int] = {}
         if not self.freedom.fuse:
             return pairs
         for node in self.graph.nodes:
-            reader = find(node.op)
-            if reader is not None:
+            if is_fusible(node.op, how):
                 pairs[node.index] = self.graph.tensors[node.output].readers[0]
         return pairs
+
+    def _line_bytes(self, node: Node) -> int:
+        """Bytes of the input rows that the node's window keeps from row to row."""
+        if not isinstance(node.op, WindowedOp):
+            return 0
+        window = node.op.get_window()
+        kept = min(most_kept(window), self.graph.tensors[node.inputs[0]].height)
+        return kept * self.graph.tensors[node.inputs[0]].row_bytes
+
+    def _lines(self, first: int, last: int) -> int:
+        """Bytes that all windows of a stage keep, but for those over its inputs.
+
+        A stage needs about that much in its steady state.
+        """
+        total = 0
+        for node in self.graph.nodes[first:last]:
+            producer = self.graph.tensors[node.inputs[0]].producer
+            if producer is not None and producer >= first:
+                total += self.line_bytes[node.index]
+        return total
+
+    def _first_skipped(self, node: Node) -> int:
+        source, first = node.inputs[0], node.index
+        target = reduction_input(node.op)
+        while self.graph.values[source] is not target:
+            producer = self.graph.tensors[source].producer
+            if producer is None:
+                break
+            first, source = producer, self.graph.nodes[producer].inputs[0]
+        return first
 
     # -- single stages ---------------------------------------------------------
 
@@ -83,15 +120,7 @@ class Search:
 
     def _reduction_inside(self, number: int, first: int) -> bool:
         """Whether the reduction and the producer of its rows are both in the stage."""
-        node = self.graph.nodes[number]
-        source = node.inputs[0]
-        target = reduction_input(node.op)
-        while self.graph.values[source] is not target:
-            producer = self.graph.tensors[source].producer
-            if producer is None or producer < first:
-                return False
-            source = self.graph.nodes[producer].inputs[0]
-        return number >= first
+        return first <= self.reductions[number] and first <= number
 
     def _fused(self, stage: Stage, preferred: str) -> Stage:
         """The stage with pairs fused greedily, one way before the other."""
@@ -115,11 +144,10 @@ class Search:
         """The ways to compute a stage in slices of a height that are always tried."""
         plain = self._plain(first, last, height)
         yield plain
-        if not height or not self.freedom.fuse:
-            return
-        rows = self._only(self._fused(plain, "rows"), "rows")
-        if rows.fused:
-            yield rows
+        if height:
+            rows = self._only(self._fused(plain, "rows"), "rows")
+            if rows.fused:
+                yield rows
 
     def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
         """Peak, calls and stage of the variant with the lowest peak, then calls."""
@@ -139,26 +167,32 @@ class Search:
 
     def smallest(self) -> tuple[int, list[Stage]]:
         """The smallest peak and the stages that reach it."""
-        peak, stages = self._cheapest_peak()
+        for longest in (4, 12, self.count):
+            peak, stages = self._cheapest_peak(longest)
+            self.bound = min(self.bound, peak)
+            self.progress(f"stages of up to {longest} ops: peak {peak} bytes")
         while self._improve_binding(peak, stages):
-            new_peak, stages = self._cheapest_peak()
+            new_peak, stages = self._cheapest_peak(self.count)
             if new_peak >= peak:
                 return new_peak, stages
-            peak = new_peak
+            peak = self.bound = new_peak
             self.progress(f"stages: {len(stages)}, peak {peak} bytes")
         return peak, stages
 
-    def _cheapest_peak(self) -> tuple[int, list[Stage]]:
+    def _cheapest_peak(self, longest: int) -> tuple[int, list[Stage]]:
+        """The smallest peak of stages of up to so many nodes."""
         height = min(h for h in self.freedom.heights if h) if any(
             self.freedom.heights
         ) else 0
         best: list[tuple[int, int, list[Stage]]] = [(0, 0, [])]
         for last in range(1, self.count + 1):
             found: tuple[int, int, list[Stage]] | None = None
-            for first in range(last - 1, -1, -1):
+            for first in range(last - 1, max(-1, last - 1 - longest), -1):
+                if found is not None and self._lines(first, last) > 2 * self.bound:
+                    break
                 before = best[first]
                 floor = max(before[0], self.crossing[first], self.crossing[last])
-                if found is not None and floor > found[0]:
+                if found is not None and floor > min(found[0], self.bound):
                     continue
                 if found is not None and self._exhausted():
                     continue
@@ -227,33 +261,42 @@ class Search:
 
     # -- the cheapest plan below a limit ---------------------------------------
 
-    def cheapest(
-        self, limit: int, stages: Sequence[Stage], price: Callable[[Stage], int]
-    ) -> list[Stage]:
-        """The stages of least price whose peaks stay within the limit.
+    def cheapest(self, limit: int | None, stages: Sequence[Stage]) -> list[Stage]:
+        """The stages of the fewest calls whose peaks stay within the limit, if any.
 
         `stages` are known to stay within it. Stages of whole tensors and of the least
         height are tried between all borders; then each gets the tallest slices that
         fit.
         """
+        if limit is None:
+            limit = NO_LIMIT
         known = {(stage.first, stage.last): stage for stage in stages}
         best: list[tuple[int, list[Stage]] | None] = [(0, [])]
         for last in range(1, self.count + 1):
             found: tuple[int, list[Stage]] | None = None
             for first in range(last - 1, -1, -1):
+                if first < last - 1 and self._lines(first, last) > 2 * limit:
+                    break
                 before = best[first]
                 if before is None or self.crossing[first] > limit:
+                    continue
+                least = before[0] + self._least_price(first, last)
+                if found is not None and least >= found[0]:
                     continue
                 stage = self._fitting(first, last, limit, known.get((first, last)))
                 if stage is None:
                     continue
-                total = before[0] + price(stage)
+                total = before[0] + self._cost(stage)[1]
                 if found is None or total < found[0]:
                     found = (total, [*before[1], stage])
             best.append(found)
         if best[-1] is None:
             return list(stages)
         return best[-1][1]
+
+    def _least_price(self, first: int, last: int) -> int:
+        """Fewest calls of a stage: one for each op that is not fused."""
+        return (last - first + 1) // 2
 
     def _fitting(
         self, first: int, last: int, limit: int, known: Stage | None
@@ -274,22 +317,32 @@ class Search:
             peak, _, lowest = self.best(first, last, min(candidates))
             if peak > limit:
                 return None
+        return self._tallest(lowest, limit)
+
+    def _tallest(self, stage: Stage, limit: int) -> Stage:
+        """The stage with the tallest slices that stay within the limit."""
         for height in self.freedom.heights:
-            variants = [lowest.with_height(height)] if height else [
-                self._plain(first, last, 0)
-            ]
-            for stage in variants:
-                if height == lowest.height or self._within(stage, limit) is not None:
-                    return stage
-        return lowest
+            if height == stage.height:
+                break
+            taller = stage.with_height(height)
+            if not height:
+                taller = self._plain(stage.first, stage.last, 0)
+            if self._within(taller, limit) is not None:
+                return taller
+        return stage
+
+    def within_cuts(self, borders: Sequence[int]) -> list[Stage]:
+        """Stages between given borders: the smallest peak, then the tallest slices."""
+        stages: list[Stage] = []
+        for first, last in pairwise(borders):
+            height = min((h for h in self.freedom.heights if h), default=0)
+            stages.append(self._climb(self.best(first, last, height)[2]))
+        peak = max(self._cost(stage)[0] for stage in stages)
+        return [self._tallest(stage, peak) for stage in stages]
+
+    def plan(self, stages: Sequence[Stage]) -> Plan:
+        """A plan of stages."""
+        return Plan(tuple(stages), self.freedom.overlap, self.alignment)
 
     def _within(self, stage: Stage, limit: int) -> Stage | None:
         return stage if self._cost(stage)[0] <= limit else None
-
-
-def find_plan(graph: Graph, search: Search, limit: int | None) -> Plan:
-    """The plan of the smallest peak, or the cheapest one whose peak fits `limit`."""
-    peak, stages = search.smallest()
-    wanted = peak if limit is None else max(peak, limit)
-    chosen = search.cheapest(wanted, stages, lambda s: search.costs.of(s).calls)
-    return Plan(tuple(chosen), search.freedom.overlap, search.alignment)

@@ -6,13 +6,12 @@ plan; so the live bytes are the same as those of the final IR.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.plan import Plan
-from lowering.stages.trails import trail_of
 from lowering.stages.units import OpUnit, RowsUnit, StreamUnit, Unit, units_of
 
 NEVER = 1 << 40
@@ -238,24 +237,39 @@ class Simulator:
     def _permit(
         self, unit: Unit, part: int, written: int, reads: list[tuple[int, RowRange]]
     ) -> None:
-        seen: set[int] = set()
+        size = self.trace.buffers[written].bytes
+        found: dict[int, int] = {}
+        refused: set[int] = set()
         for operand, (tensor, rows) in enumerate(reads):
-            places = self.places.get(tensor)
-            if places is None:
+            for buffer, held in self._buffers_of(tensor, rows):
+                trail = unit.trail(part, operand, held)
+                if trail is None or trail >= size:
+                    refused.add(buffer)
+                else:
+                    found[buffer] = max(trail, found.get(buffer, 0))
+        self.trace.permissions += [
+            (written, buffer, trail)
+            for buffer, trail in found.items()
+            if buffer not in refused
+        ]
+
+    def _buffers_of(
+        self, tensor: int, rows: RowRange
+    ) -> Iterator[tuple[int, RowRange]]:
+        """The buffers behind rows, with the rows of the tensor that each holds."""
+        places = self.places.get(tensor)
+        if places is None:
+            return
+        size = self.graph.tensors[tensor].row_bytes
+        previous = -1
+        for row in range(*rows):
+            buffer, offset = places[row]
+            if buffer < 0 or buffer == previous:
                 continue
-            size = self.graph.tensors[tensor].row_bytes
-            for row in range(*rows):
-                buffer, offset = places[row]
-                if buffer < 0 or buffer in seen:
-                    continue
-                seen.add(buffer)
-                first = row - offset // size
-                last = first + self.trace.buffers[buffer].bytes // size
-                trail = trail_of(
-                    self.graph, unit, part, operand, RowRange(first, last)
-                )
-                if trail is not None and trail < self.trace.buffers[written].bytes:
-                    self.trace.permissions.append((written, buffer, trail))
+            previous = buffer
+            first = row - offset // size
+            last = first + self.trace.buffers[buffer].bytes // size
+            yield buffer, RowRange(first, last)
 
 
 @dataclass

@@ -2,15 +2,87 @@
 
 from __future__ import annotations
 
-from lowering.stages.graph import Graph, RowRange
-from lowering.stages.units import Unit
+from functools import lru_cache
+
+from lowering.overlaps import Held, smallest_trail
+from lowering.stages.graph import Graph, Node, RowRange
+from lowering.walks import BY_VALUE, Taps, Walk
+from tinyts_dialect.interfaces import TensorOp, WindowedOp
+from tinyts_dialect.ops.add import AddOp
+from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
+from tinyts_dialect.ops.conv_2d import Conv2DOp
+from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
+from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
+from tinyts_dialect.ops.mul import MulOp
+from tinyts_dialect.ops.softmax import SoftmaxOp
+from tinyts_dialect.windows import Window
+
+BY_VALUE_OPS = (AddOp, MulOp, SoftmaxOp)
+WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
 
 
 def trail_of(
-    graph: Graph, unit: Unit, part: int, operand: int, buffer: RowRange
+    graph: Graph, node: Node, call: RowRange, operand: int, held: RowRange
 ) -> int | None:
-    """Bytes by which the written slice must begin below a buffer that is read.
+    """Bytes by which the slice that a call writes must begin below a buffer it reads.
 
-    The buffer holds the given rows of the operand. None where they may not overlap.
+    The call computes rows `call` of the node's output; the buffer holds rows `held` of
+    the operand. None where they may not overlap.
     """
-    return None
+    output = graph.tensors[node.output]
+    source = graph.tensors[node.inputs[operand]]
+    walk = walk_of(node.op)
+    if walk is None or operand and isinstance(node.op, WindowedOp):
+        return None
+    if walk is BY_VALUE:
+        same = (source.width, source.channels) == (output.width, output.channels)
+        if not same or (source.height == 1 and output.height > 1):
+            return None
+    return smallest_trail(
+        walk,
+        (call.first, call.last),
+        Held(call.first, call.last, 0, output.width, output.channels),
+        Held(held.first, held.last, 0, source.width, source.channels),
+    )
+
+
+def pixels_trail(
+    graph: Graph, producer: Node, consumer: Node, call: RowRange, held: RowRange
+) -> int | None:
+    """The same for a depthwise convolution fused with the pointwise one after it."""
+    output = graph.tensors[consumer.output]
+    source = graph.tensors[producer.inputs[0]]
+    if not isinstance(producer.op, WindowedOp):
+        return None
+    return smallest_trail(
+        Walk(*_taps(producer.op.get_window())),
+        (call.first, call.last),
+        Held(call.first, call.last, 0, output.width, output.channels),
+        Held(held.first, held.last, 0, source.width, source.channels),
+    )
+
+
+@lru_cache(maxsize=4096)
+def walk_of(op: TensorOp) -> Walk | None:
+    """How the kernel of an op walks; as `lowering.walks` reads it off its call."""
+    if isinstance(op, BY_VALUE_OPS):
+        return BY_VALUE
+    if not isinstance(op, WINDOWED_OPS):
+        return None
+    taps = _taps(op.get_window())
+    if isinstance(op, DepthwiseConv2DOp):
+        return Walk(*taps, op.channel_multiplier())
+    return Walk(*taps)
+
+
+def _taps(window: Window) -> tuple[Taps, Taps]:
+    rows, columns = (
+        Taps(
+            window.kernel[axis],
+            window.stride[axis],
+            window.pads[2 * axis],
+            window.dilation[axis],
+        )
+        for axis in (0, 1)
+    )
+    return rows, columns

@@ -7,12 +7,15 @@ reads, which rows it writes, and what it keeps for the next part.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import lru_cache
+from typing import NamedTuple
 
-from lowering.fusion import reduction_input
-from lowering.stages.fused_window import FusedWindow
 from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange
+from lowering.stages.legality import reduction_input
 from lowering.stages.plan import Stage
+from lowering.stages.trails import pixels_trail, trail_of
 from tinyts_dialect.interfaces import WindowedOp
+from tinyts_dialect.kept_rows import KeptRows, most_kept
 from tinyts_dialect.windows import Window
 
 INT32_BYTES = 4
@@ -58,6 +61,14 @@ class Unit(ABC):
         """Bytes that only this call uses."""
         return 0
 
+    def trail(self, part: int, operand: int, held: RowRange) -> int | None:
+        """Bytes by which what a part writes begins below a buffer that it reads.
+
+        The buffer holds the rows `held` of an operand. None where the two may not
+        overlap.
+        """
+        return None
+
 
 class OpUnit(Unit):
     """An op by itself."""
@@ -67,11 +78,10 @@ class OpUnit(Unit):
         super().__init__(graph, node, cut(rows, height if node.splittable else 0))
 
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
-        found = [
-            (tensor, self.node.reads(self.graph, operand, self.parts[part]))
-            for operand, tensor in enumerate(self.node.inputs)
-        ]
-        return [item for item in found if item[1] != NO_ROWS]
+        return self.graph.reads(self.node.index, self.parts[part])
+
+    def trail(self, part: int, operand: int, held: RowRange) -> int | None:
+        return trail_of(self.graph, self.node, self.parts[part], operand, held)
 
 
 class PixelsUnit(Unit):
@@ -86,8 +96,12 @@ class PixelsUnit(Unit):
         self.middle = graph.tensors[producer.output]
 
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
-        rows = self.producer.reads(self.graph, 0, self.parts[part])
-        return [(self.producer.inputs[0], rows)]
+        return self.graph.reads(self.producer.index, self.parts[part])
+
+    def trail(self, part: int, operand: int, held: RowRange) -> int | None:
+        return pixels_trail(
+            self.graph, self.producer, self.node, self.parts[part], held
+        )
 
     def scratch(self, part: int) -> int:
         return self.middle.channels
@@ -106,7 +120,7 @@ class RowsUnit(Unit):
         self.producer = producer
         self.middle = graph.tensors[producer.output]
         self.group = min(stage.group, self.middle.channels)
-        self.window: FusedWindow | None = None
+        self.ways: tuple[_Way, ...] = ()
 
     def settle(self) -> None:
         """Parts between the first and the last that are needed are computed as well."""
@@ -115,17 +129,13 @@ class RowsUnit(Unit):
             return
         for part in range(needed[0], needed[-1] + 1):
             self.live[part] = True
-        self.window = FusedWindow(
+        self.ways = _ways(
             window_of(self.node),
             self.middle.height,
-            self.parts[needed[0]].first,
-            self.parts[needed[-1]].last,
+            tuple(self.parts),
+            needed[0],
+            needed[-1],
         )
-
-    def _window(self) -> FusedWindow:
-        if self.window is None:
-            raise ValueError("the unit is not settled")
-        return self.window
 
     def rows(self, part: int) -> range:
         """Output rows of a part."""
@@ -133,28 +143,56 @@ class RowsUnit(Unit):
 
     def kept(self, part: int) -> RowRange:
         """Rows of the middle tensor that earlier parts have left for this one."""
-        return self._window().kept(self.parts[part].first)
+        return self.ways[part].kept
 
     def stored(self, part: int) -> list[int]:
         """Rows of the middle tensor that this part computes and stores."""
-        window = self._window()
-        return [row for y in self.rows(part) for row in range(*window.stored(y))]
+        return [row for run in self.ways[part].stored for row in range(*run)]
 
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
-        window = self._window()
-        computed = [window.computed(y) for y in self.rows(part)]
-        computed = [rows for rows in computed if rows.first < rows.last]
-        if not computed:
+        computed = self.ways[part].computed
+        if computed.first >= computed.last:
             return []
-        rows = RowRange(computed[0].first, computed[-1].last)
-        source = self.producer.reads(self.graph, 0, rows)
-        return [(self.producer.inputs[0], source)]
+        return self.graph.reads(self.producer.index, computed)
 
     def scratch(self, part: int) -> int:
-        window = self._window()
-        sizes = [window.computed(y) for y in self.rows(part)]
-        most = max(rows.last - rows.first for rows in sizes)
-        return most * self.middle.width * self.group
+        return self.ways[part].most * self.middle.width * self.group
+
+
+class _Way(NamedTuple):
+    """Rows of the middle tensor that one part finds, computes and stores."""
+
+    kept: RowRange
+    computed: RowRange
+    stored: tuple[RowRange, ...]
+    most: int
+    """Most rows that one output row computes."""
+
+
+@lru_cache(maxsize=4096)
+def _ways(
+    window: Window, height: int, parts: tuple[RowRange, ...], first: int, last: int
+) -> tuple[_Way, ...]:
+    """What parts first..last do; the others do nothing."""
+    rows = KeptRows(
+        window.extent(0),
+        window.stride[0],
+        window.pads.top,
+        height,
+        most_kept(window),
+        parts[first].first,
+    )
+    nothing = _Way(NO_ROWS, NO_ROWS, (), 0)
+    ways = [nothing] * len(parts)
+    for part in range(first, last + 1):
+        y, end = parts[part]
+        ways[part] = _Way(
+            RowRange(*rows.kept(y)),
+            RowRange(*rows.computed(y, end)),
+            tuple(RowRange(*run) for run in rows.stored(y, end, part == last)),
+            rows.most_computed(y, end),
+        )
+    return tuple(ways)
 
 
 class StreamUnit(Unit):

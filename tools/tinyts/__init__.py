@@ -10,10 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tools import host_run
-from tools.atomic_files import write_tree
-from tools.compile import output_files
+from tools.compile import write_outputs
 from tools.compiler import Compiled, compile_path
-from tools.options import resolve
+from tools.options import OPTION_NAMES, resolve
 from tools.report import report
 
 __all__ = ["CompiledModel", "compile"]
@@ -56,13 +55,20 @@ class CompiledModel:
 
     def save(self, directory: str | Path) -> None:
         """Writes what `tinyts-compile` writes."""
-        write_tree(Path(directory), output_files(self._compiled))
+        write_outputs(self._compiled, Path(directory))
 
 
 def compile(model: str | Path, **options: Any) -> CompiledModel:
     """Compiles a model file with the options of `tinyts-compile`.
 
     Options are named as on the command line, with underscores: `split_height=1`,
-    `sram_limit="64K"`. Raises what the command prints as an error.
+    `sram_limit="64K"`. Raises TypeError for another name, and what the command prints
+    as an error.
     """
+    unknown = sorted(options.keys() - set(OPTION_NAMES))
+    if unknown:
+        raise TypeError(
+            f"compile() has no option '{unknown[0]}'; the options are "
+            f"{', '.join(OPTION_NAMES)}"
+        )
     return CompiledModel(compile_path(Path(model), resolve(**options)))

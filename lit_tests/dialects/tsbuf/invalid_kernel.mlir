@@ -121,3 +121,24 @@ tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input 
 %b = tsbuf.buffer : !tsbuf.buffer<4x2x1xi8>
 %x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<4x2x1xi8>) -> !tsbuf.table<4x2x1xi8>
 tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<4x2x1xi8>) ins(input = %x [2, 3] : !tsbuf.table<4x2x1xi8>) layer 0 params {} rows 3 : i64
+
+// -----
+
+// CHECK: only read_rows writes a table with a port
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<1x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: read_rows must write one table with a port and have nothing else
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0]} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+tsbuf.kernel "read_rows" outs(output = %x [0, 1] : !tsbuf.table<1x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: read_rows must write one table with a port and have nothing else
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+tsbuf.kernel "read_rows" outs(output = %x [0, 1] : !tsbuf.table<1x2x1xi8>) layer 0 params {mode = 1 : i32}

@@ -67,3 +67,27 @@
 // CHECK: expected a buffer
 %a = "test.op"() : () -> !tsbuf.buffer<1x1x1xi8>
 %x = tsbuf.rows %a {starts = [0]} : (!tsbuf.buffer<1x1x1xi8>) -> !tsbuf.table<1x1x1xi8>
+
+// -----
+
+// CHECK: a table with a port must be an input
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<output 0 "y" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+
+// -----
+
+// CHECK: the port's shape [3] does not have the 2 bytes of the buffer or table
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 0 "x" layer 0 [3] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+
+// -----
+
+// CHECK: the rows of a table with a port must be tsbuf.buffers without one
+%b = tsbuf.buffer {port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 1 "z" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+
+// -----
+
+// CHECK: the rows of a table with a port must be tsbuf.buffers without one
+%b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 1 "z" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>

@@ -20,6 +20,9 @@ func.func @net() {
   // CHECK-NEXT: %output = tsbuf.buffer {offset = 64 : i64, port = #tsbuf.port<output 1 "" layer -1 [] #tinyts.quant<5.000000e-01 : f32, -3>>} : !tsbuf.buffer<1x1x1xi8>
   // GENERIC: %output = "tsbuf.buffer"() <{offset = 64 : i64, port = #tsbuf.port<
   %output = tsbuf.buffer {offset = 64, port = #tsbuf.port<output 1 "" layer -1 [] #q>} : !tsbuf.buffer<1x1x1xi8>
+  // CHECK-NEXT: %unread = tsbuf.rows {starts = [], port = #tsbuf.port<input 1 "unread" layer 4 [1, 4, 2, 3] #tinyts.quant<5.000000e-01 : f32, -3>>} : () -> !tsbuf.table<4x2x3xi8>
+  // GENERIC: %unread = "tsbuf.rows"() <{starts = [], port = #tsbuf.port<
+  %unread = tsbuf.rows {starts = [], port = #tsbuf.port<input 1 "unread" layer 4 [1, 4, 2, 3] #q>} : () -> !tsbuf.table<4x2x3xi8>
   // CHECK-NEXT: %top = tsbuf.buffer : !tsbuf.buffer<1x2x4xi8>
   %top = tsbuf.buffer : !tsbuf.buffer<1x2x4xi8>
   // CHECK-NEXT: %bottom = tsbuf.buffer {note = "kept"} : !tsbuf.buffer<2x2x4xi8>
