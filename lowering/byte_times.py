@@ -35,17 +35,18 @@ def free_from(
     last_y = _last_reader(walk.rows, call_rows, rows)[:, np.newaxis]
     last_x = _last_reader(walk.columns, (0, output.width), (0, input.width))
     above = (last_y - call_rows[0]) * output.width
-    channels = np.arange(input.channels)
-    if walk.ch_mult is None:
+    if walk.ahead:
+        times = ((above + last_x) * output.channels)[..., np.newaxis]
+    elif walk.ch_mult is None:
         stop = np.minimum((last_x // walk.block + 1) * walk.block, output.width)
-        pixels = (above + stop) * output.channels
-        times = np.repeat(pixels[..., np.newaxis], input.channels, axis=2)
+        times = ((above + stop) * output.channels)[..., np.newaxis]
     else:
         pixels = (above + last_x) * output.channels
-        last_channel = (channels + 1) * walk.ch_mult - 1
+        last_channel = np.arange(1, input.channels + 1) * walk.ch_mult - 1
         times = pixels[..., np.newaxis] + last_channel
     unread = (last_y == UNREAD) | (last_x == UNREAD)
-    return np.where(unread[..., np.newaxis], 0, times).ravel()
+    free = np.where(unread[..., np.newaxis], 0, times)
+    return np.broadcast_to(free, (*unread.shape, input.channels)).ravel()
 
 
 def _last_reader(

@@ -59,7 +59,9 @@ def _trail(walk: Walk, height: int, written: Held, read: Held) -> int:
     after = np.append(np.minimum.accumulate(lowest[::-1])[::-1], NEVER)
     pixels = np.arange(written.first * width, written.last * width)
     start = written.byte + (pixels - written.first * width) * channels
-    if walk.ch_mult is not None:  # all channels but the last, then the last
+    if walk.ahead:
+        trails = start + channels - after[pixels + 1]
+    elif walk.ch_mult is not None:  # all channels but the last, then the last
         front = start + channels - 1 - (channels - 1) // walk.ch_mult - lowest[pixels]
         trails = start + channels - after[pixels + 1]
         if channels > 1:

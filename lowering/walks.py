@@ -43,14 +43,16 @@ class Walk(NamedTuple):
 
     Without `ch_mult` all that the windows of a block of pixels cover is read until the
     last byte of the block is written. With it a pixel is written channel by channel,
-    ascending; before channel c only channel c / ch_mult of the window is read, and
-    those below are not read again.
+    ascending; when channel c is written, channels up to c / ch_mult of the window have
+    been read, and after it only those from (c + 1) / ch_mult on are. `ahead` says
+    that a pixel's whole window has been read when its first channel is written.
     """
 
     rows: Taps
     columns: Taps
     ch_mult: int | None = None
     block: int = 1
+    ahead: bool = False
 
 
 BY_VALUE = Walk(ONE_TAP, ONE_TAP, ch_mult=1)
@@ -160,13 +162,15 @@ def _same_values(output: Image, input: Image) -> bool:
 @lru_cache(maxsize=1024)
 def _window_walk(kernel: str, attribute: DictionaryAttr) -> Walk | None:
     params = scalars(attribute)
-    if kernel == "fused_pixels":  # all channels of the window, then all of the pixel
+    if kernel == "fused_pixels":
         params = params.get("producer", 0)
     taps = None if isinstance(params, int) else _taps(params)
     if taps is None:
         return None
+    if kernel in ("average_pool_2d", "max_pool_2d"):
+        return Walk(*taps, ch_mult=1)
     if kernel != "depthwise_conv_2d":
-        return Walk(*taps)
+        return Walk(*taps, ahead=kernel == "fused_pixels")
     ch_mult = params.get("ch_mult")
     if not isinstance(ch_mult, int) or ch_mult < 1:
         return None

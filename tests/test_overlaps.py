@@ -47,6 +47,10 @@ def events(call: Call):
                 yield from pixel_by_channels(call, y, start)
                 continue
             seen = [byte for x in columns for byte in window(call, y, x)]
+            if walk.ahead:
+                for byte in seen:
+                    yield "read", byte
+                seen = []
             for x in columns:
                 for channel in range(written.channels):
                     for byte in seen:  # once more for each value
@@ -103,7 +107,8 @@ def random_taps(random: Random) -> Taps:
 
 def random_call(random: Random) -> Call:
     """Few pixels, any window; the rows of both buffers lie anywhere in their tables."""
-    kind = random.choice(["window", "window", "channels", "value", "pointwise"])
+    kinds = ["window", "window", "channels", "value", "pointwise", "ahead"]
+    kind = random.choice(kinds)
     in_channels, out_channels = random.randint(1, 4), random.randint(1, 4)
     width, first = random.randint(1, 6), random.randint(0, 4)
     rows = first, first + random.randint(1, 3)
@@ -117,6 +122,8 @@ def random_call(random: Random) -> Call:
         walk = Walk(
             random_taps(random), random_taps(random), block=random.choice([1, 1, 2])
         )
+    elif kind == "ahead":
+        walk = Walk(random_taps(random), random_taps(random), ahead=True)
     else:
         ch_mult = random.randint(1, 3)
         out_channels, out_width = in_channels * ch_mult, random.randint(1, 6)

@@ -84,9 +84,8 @@ PAIR = "out 0 row 0, in 0 row 0"
 
 
 @pytest.mark.parametrize("distance", [2, 3, 4, 5])
-@pytest.mark.parametrize("kernel", ["conv_2d", "average_pool_2d", "max_pool_2d"])
-def test_an_output_trails_its_input(distance: int, kernel: str) -> None:
-    trailing(distance, f"{PAIR}, trail 2", kernel=kernel).check()
+def test_an_output_trails_its_input(distance: int) -> None:
+    trailing(distance, f"{PAIR}, trail 2").check()
 
 
 def test_disjoint_buffers_need_no_overlap() -> None:
@@ -145,13 +144,23 @@ def test_a_window_without_its_numbers(params: str) -> None:
     text.refused("is not known")
 
 
-def test_depthwise_frees_channel_by_channel() -> None:
-    """One channel: the value may be overwritten by the result that it goes into."""
-    params = THREE_WIDE.replace("{kernel", "{ch_mult = 1 : i32, kernel")
-    for distance, fine in ((1, True), (0, False)):
-        text = trailing(distance, f"{PAIR}, trail 0", kernel="depthwise_conv_2d")
+@pytest.mark.parametrize(
+    ("kernel", "params"),
+    [
+        ("depthwise_conv_2d", THREE_WIDE.replace("{k", "{ch_mult = 1 : i32, k", 1)),
+        ("average_pool_2d", THREE_WIDE),
+        ("max_pool_2d", THREE_WIDE),
+        ("fused_pixels", f"{{producer = {THREE_WIDE}}}"),
+    ],
+)
+def test_kernels_that_need_a_window_no_more_when_they_write(
+    kernel: str, params: str
+) -> None:
+    """One channel: a value may be overwritten by the last result that it goes into."""
+    for distance in (0, 1):
+        text = trailing(distance, f"{PAIR}, trail 0", kernel=kernel)
         text.lines = [line.replace(THREE_WIDE, params) for line in text.lines]
-        if fine:
+        if distance:
             text.check()
         else:
             text.refused("'output' overwrites byte 6")
