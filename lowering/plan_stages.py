@@ -18,7 +18,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.stages.graph import Graph, read_graph
-from lowering.stages.plan import Plan, Stage
+from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.search import Freedom, Search
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
@@ -46,7 +46,7 @@ class PlanStages(ModulePass):
     cuts: tuple[int, ...] = ()
     fuse: bool = True
     stream: bool = True
-    overlap: bool = True
+    overlap: str = "trail"
     alignment: int = 4
     input: str = "external"
     output: str = "external"
@@ -56,6 +56,11 @@ class PlanStages(ModulePass):
             raise PassFailedException(
                 f"plan-stages: objective '{self.objective}' is not one of "
                 f"{', '.join(OBJECTIVES)}"
+            )
+        if self.overlap not in OVERLAPS:
+            raise PassFailedException(
+                f"plan-stages: overlap '{self.overlap}' is not one of "
+                f"{', '.join(OVERLAPS)}"
             )
         if any(isinstance(inner, ArenaOp) for inner in op.body.block.ops):
             raise PassFailedException(

@@ -40,7 +40,7 @@ class Freedom:
 
     fuse: bool = True
     stream: bool = True
-    overlap: bool = True
+    overlap: str = "trail"
     heights: tuple[int, ...] = HEIGHTS
 
 

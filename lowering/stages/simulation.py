@@ -162,7 +162,7 @@ class Simulator:
             self._keep_rows(unit, part, step, state)
         elif isinstance(unit, StreamUnit) and state is not None:
             self._accumulate(unit, step, state)
-        if self.plan.overlap and written is not None:
+        if self.plan.overlap != "none" and written is not None:
             self._permit(unit, part, written, reads)
 
     def _load(self, tensor: int, rows: RowRange) -> None:
@@ -243,7 +243,8 @@ class Simulator:
         for operand, (tensor, rows) in enumerate(reads):
             for buffer, held in self._buffers_of(tensor, rows):
                 trail = unit.trail(part, operand, held)
-                if trail is None or trail >= size:
+                too_far = trail and self.plan.overlap == "same"
+                if trail is None or too_far or trail >= size:
                     refused.add(buffer)
                 else:
                     found[buffer] = max(trail, found.get(buffer, 0))
