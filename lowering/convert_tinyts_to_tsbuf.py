@@ -295,10 +295,10 @@ class _Conversion:
             return [self.storage.rows(value) for value in inputs]
         chain = self.storage.state.chains[layer_key(op)]
         given = chain.input_part
-        if given is None or given.input is None:
-            _fail(op, "has no part that reads an input")
         if op.input is not None:
             return [self.storage.rows(op.input)]
+        if given is None or given.input is None:
+            return [Rows(("no input", layer_key(op)), 0, 0)]
         rows = self.storage.rows(given.input)
         row_0 = rows.first - given.input_rows()[0]
         return [Rows(rows.tensor, row_0, row_0)]
@@ -360,7 +360,7 @@ class _Conversion:
 
         The window of output row 0 begins at row `top` of the stored input.
         """
-        height = self.storage.tensors[source.tensor].image.height
+        height = self.storage.height(source.tensor)
         start = top + outputs[0] * window.stride[0]
         stop = top + (outputs[1] - 1) * window.stride[0] + window.extent(0)
         reads = (max(start, 0), min(stop, height))
