@@ -26,6 +26,9 @@ from tinyts_dialect.tsbuf import ArenaOp
 QUIET_SECONDS = 2.0
 """How long a search runs before it says on stderr what it does."""
 
+ROOM = 0.06
+"""How far stages that need not reach the peak stay below it."""
+
 OBJECTIVES = ("sram", "speed")
 
 
@@ -92,10 +95,9 @@ class PlanStages(ModulePass):
         if self.objective == "speed" and self.limit is None:
             return search.plan(search.cheapest(None, ()))
         peak, stages = search.smallest()
-        limit = peak
         if self.objective == "speed" and self.limit is not None:
-            limit = max(peak, self.limit)
-        return search.plan(search.cheapest(limit, stages))
+            return search.plan(search.cheapest(max(peak, self.limit), stages))
+        return search.plan(search.cheapest(peak, stages, room=ROOM))
 
 
 def borders_of(graph: Graph, cuts: tuple[int, ...]) -> list[int]:

@@ -21,7 +21,7 @@ from lowering.pipelines import (
     planned_passes,
     whole_tensor_passes,
 )
-from lowering.plan_stages import progress_on_stderr, write_plan
+from lowering.plan_stages import ROOM, progress_on_stderr, write_plan
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
@@ -244,7 +244,8 @@ class Planner:
             if best is not None and peak >= best.arena_bytes:
                 continue
             search = self.search(overlap)
-            choice = self._choice(search.plan(search.cheapest(peak, stages)))
+            stages = search.cheapest(peak, stages, room=ROOM)
+            choice = self._choice(search.plan(stages))
             if best is None or choice.arena_bytes < best.arena_bytes:
                 best = choice
         if best is None:

@@ -242,7 +242,7 @@ class Simulator:
         refused: set[int] = set()
         for operand, (tensor, rows) in enumerate(reads):
             for buffer, held in self._buffers_of(tensor, rows):
-                trail = unit.trail(part, operand, held)
+                trail = self._trail(unit, part, operand, held)
                 too_far = trail and self.plan.overlap == "same"
                 if trail is None or too_far or trail >= size:
                     refused.add(buffer)
@@ -253,6 +253,16 @@ class Simulator:
             for buffer, trail in found.items()
             if buffer not in refused
         ]
+
+    def _trail(
+        self, unit: Unit, part: int, operand: int, held: RowRange
+    ) -> int | None:
+        """The trail of a unit's part, computed once for each graph."""
+        key = (type(unit), unit.node.index, unit.parts[part], operand, held)
+        known = self.graph.known_trails
+        if key not in known:
+            known[key] = unit.trail(part, operand, held)
+        return known[key]
 
     def _buffers_of(
         self, tensor: int, rows: RowRange

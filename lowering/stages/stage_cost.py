@@ -47,6 +47,10 @@ class StageCosts:
             self._known[stage] = cost
         return cost
 
+    def known(self) -> list[tuple[Stage, StageCost]]:
+        """Every stage that was simulated, with its cost."""
+        return list(self._known.items())
+
     def crossing_bytes(self, node: int) -> int:
         """Bytes of the arena that are alive just before a node, between two stages."""
         total = 0
