@@ -8,11 +8,12 @@
 
 // Kept rows, scratch and an accumulator: buffers of rows that exist, one scratch a call,
 // the first of two rows.
+// CHECK: %[[D:.*]] = tsbuf.rows %{{.*}} {starts = [0 : i64, 1 : i64, 2 : i64, 3 : i64]}
 // CHECK: %[[MIDDLE:.*]] = tsbuf.rows %{{.*}} {starts = [0 : i64, 1 : i64, 2 : i64, 3 : i64]} : {{.*}} -> !tsbuf.table<4x8x4xi8>
 // CHECK: %[[SCRATCH:.*]] = tsbuf.rows %{{.*}} {starts = [0 : i64, 1 : i64, 2 : i64], ragged} : (!tsbuf.buffer<1x16x2xi8>, !tsbuf.buffer<1x8x2xi8>, !tsbuf.buffer<1x8x2xi8>) -> !tsbuf.table<4x16x2xi8>
 // CHECK: %[[SUMS:.*]] = tsbuf.rows %{{.*}} {starts = [0 : i64]} : (!tsbuf.buffer<1x1x16xi8>) -> !tsbuf.table<1x1x16xi8>
 
-// CHECK: tsbuf.kernel "fused_rows" outs(output = %{{.*}} [0, 1] : {{.*}} middle = %[[MIDDLE]] [0, 2] : {{.*}} scratch = %[[SCRATCH]] [0, 1]
+// CHECK: tsbuf.kernel "fused_rows" outs(output = %[[D]] [0, 1] : {{.*}} middle = %[[MIDDLE]] [0, 2] : {{.*}} scratch = %[[SCRATCH]] [0, 1]
 // CHECK-SAME: ins(input = %{{.*}} [0, 2] : {{.*}} middle = %[[MIDDLE]] [0, 0]
 // CHECK-SAME: constants(producer.weights = {{.*}} producer.bias = {{.*}} producer.quant.multiplier = {{.*}} producer.quant.shift = {{.*}} consumer.weights =
 // CHECK-SAME: layer 2 params {group = 2 : i32, keep = 2 : i32, first_row = 0 : i32, last_row = 4 : i32, producer = {kernel = {{.*}} ch_mult = 0 : i32
