@@ -35,7 +35,7 @@ from tools import host_run
 
 SAME = Window((3, 3), pads=Pads(1, 1, 1, 1))
 SPLIT = "split-height{height=1},fold-slices,schedule,"
-LOWER = "convert-tinyts-to-tsbuf{overlap=true}"
+LOWER = "convert-tinyts-to-tsbuf{overlap=trail}"
 PLACE = "plan-arena,verify-arena"
 
 
