@@ -88,7 +88,7 @@ class Search:
 
     def _line_bytes(self, node: Node) -> int:
         """Bytes of the input rows that the node's window keeps from row to row."""
-        if not isinstance(node.op, WindowedOp):
+        if not isinstance(node.op, WindowedOp) or node.index in self.reductions:
             return 0
         window = node.op.get_window()
         kept = min(most_kept(window), self.graph.tensors[node.inputs[0]].height)
