@@ -120,6 +120,8 @@ class Graph:
     nodes: list[Node] = field(default_factory=list[Node])
     copies: list[int] = field(default_factory=list[int])
     """Tensors that are copied into an output at the end."""
+    outputs: Place = Place.OUTSIDE
+    """Where outputs are: OUTPUT or OUTSIDE."""
     values: list[SSAValue] = field(default_factory=list[SSAValue])
     """The value behind each tensor."""
     known_reads: dict[tuple[int, RowRange], list[tuple[int, RowRange]]] = field(
@@ -158,7 +160,8 @@ class _Reader:
             "arena": Place.INPUT,
             "rows": Place.READ,
         }[input]
-        self.output = Place.OUTSIDE if output == "external" else Place.OUTPUT
+        if output == "arena":
+            self.graph.outputs = Place.OUTPUT
 
     def read(self, function: FuncOp) -> Graph:
         block = function.body.block
@@ -214,7 +217,7 @@ class _Reader:
                 self.graph.copies.append(number)
                 continue
             tensor.returned = True
-            tensor.place = self.output
+            tensor.place = self.graph.outputs
 
 
 def is_activation(value: SSAValue) -> bool:

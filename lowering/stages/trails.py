@@ -22,12 +22,17 @@ WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
 
 
 def trail_of(
-    graph: Graph, node: Node, call: RowRange, operand: int, held: RowRange
+    graph: Graph,
+    node: Node,
+    call: RowRange,
+    operand: int,
+    held: RowRange,
+    byte: int = 0,
 ) -> int | None:
-    """Bytes by which the slice that a call writes must begin below a buffer it reads.
+    """Bytes by which the buffer that a call writes must begin below one it reads.
 
-    The call computes rows `call` of the node's output; the buffer holds rows `held` of
-    the operand. None where they may not overlap.
+    The call computes rows `call` of the node's output, from byte `byte` of the buffer
+    on; the other holds rows `held` of the operand. None where they may not overlap.
     """
     output = graph.tensors[node.output]
     source = graph.tensors[node.inputs[operand]]
@@ -41,13 +46,18 @@ def trail_of(
     return smallest_trail(
         walk,
         (call.first, call.last),
-        Held(call.first, call.last, 0, output.width, output.channels),
+        Held(call.first, call.last, byte, output.width, output.channels),
         Held(held.first, held.last, 0, source.width, source.channels),
     )
 
 
 def pixels_trail(
-    graph: Graph, producer: Node, consumer: Node, call: RowRange, held: RowRange
+    graph: Graph,
+    producer: Node,
+    consumer: Node,
+    call: RowRange,
+    held: RowRange,
+    byte: int = 0,
 ) -> int | None:
     """The same for a depthwise convolution fused with the pointwise one after it."""
     output = graph.tensors[consumer.output]
@@ -55,9 +65,9 @@ def pixels_trail(
     if not isinstance(producer.op, WindowedOp):
         return None
     return smallest_trail(
-        Walk(*_taps(producer.op.get_window())),
+        Walk(*_taps(producer.op.get_window()), ahead=True),
         (call.first, call.last),
-        Held(call.first, call.last, 0, output.width, output.channels),
+        Held(call.first, call.last, byte, output.width, output.channels),
         Held(held.first, held.last, 0, source.width, source.channels),
     )
 
@@ -70,6 +80,8 @@ def walk_of(op: TensorOp) -> Walk | None:
     if not isinstance(op, WINDOWED_OPS):
         return None
     taps = _taps(op.get_window())
+    if isinstance(op, AveragePool2DOp | MaxPool2DOp):
+        return Walk(*taps, ch_mult=1)
     if isinstance(op, DepthwiseConv2DOp):
         return Walk(*taps, op.channel_multiplier())
     return Walk(*taps)
