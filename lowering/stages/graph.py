@@ -124,6 +124,9 @@ class Graph:
     """Where outputs are: OUTPUT or OUTSIDE."""
     values: list[SSAValue] = field(default_factory=list[SSAValue])
     """The value behind each tensor."""
+    known_trails: dict[tuple[int, ...], int] = field(
+        default_factory=dict[tuple[int, ...], int]
+    )
     known_reads: dict[tuple[int, RowRange], list[tuple[int, RowRange]]] = field(
         default_factory=dict[tuple[int, RowRange], list[tuple[int, RowRange]]]
     )
