@@ -125,13 +125,16 @@ def slice_count(module: ModuleOp, height: int | None) -> int:
 
 
 def _planned_height(module: ModuleOp) -> int | None:
-    """None where attributes say how ops are cut, else one row."""
+    """None where attributes say how ops are cut, else one row.
+
+    An op of a stage that has no slices is whole as planned.
+    """
     planned = False
     for op in module.walk():
-        if not isinstance(op, TensorOp) or op.slice is None:
+        if not isinstance(op, TensorOp):
             continue
-        planned = True
-        if op.slice.data[0] < 1:
+        planned = planned or op.slice is not None or op.stage is not None
+        if op.slice is not None and op.slice.data[0] < 1:
             layer = "?" if op.layer is None else op.layer.value.data
             raise PassFailedException(
                 f"split-height: slice {list(op.slice.data)} of {op.name} of layer "
@@ -145,7 +148,7 @@ class SplitHeight(ModulePass):
     """Cuts the result of every op that can be cut into slices of `height` rows.
 
     Without a height each op is cut as its attribute `slice` says and stays whole where
-    it has none; in a module without such an attribute the height is 1.
+    it has none; in a module without an attribute `slice` or `stage` the height is 1.
     """
 
     name = "split-height"

@@ -120,15 +120,17 @@ class Graph:
     nodes: list[Node] = field(default_factory=list[Node])
     copies: list[int] = field(default_factory=list[int])
     """Tensors that are copied into an output at the end."""
+    outputs: Place = Place.OUTSIDE
+    """Where outputs are: OUTPUT or OUTSIDE."""
     values: list[SSAValue] = field(default_factory=list[SSAValue])
     """The value behind each tensor."""
+    known_trails: dict[tuple[int, ...], int] = field(
+        default_factory=dict[tuple[int, ...], int]
+    )
     known_reads: dict[tuple[int, RowRange], list[tuple[int, RowRange]]] = field(
         default_factory=dict[tuple[int, RowRange], list[tuple[int, RowRange]]]
     )
 
-    known_trails: dict[object, int | None] = field(
-        default_factory=dict[object, "int | None"]
-    )
 
     def reads(self, node: int, rows: RowRange) -> list[tuple[int, RowRange]]:
         """Tensors and their rows that a call for rows of a node's output reads."""
@@ -162,7 +164,8 @@ class _Reader:
             "arena": Place.INPUT,
             "rows": Place.READ,
         }[input]
-        self.output = Place.OUTSIDE if output == "external" else Place.OUTPUT
+        if output == "arena":
+            self.graph.outputs = Place.OUTPUT
 
     def read(self, function: FuncOp) -> Graph:
         block = function.body.block
@@ -218,7 +221,7 @@ class _Reader:
                 self.graph.copies.append(number)
                 continue
             tensor.returned = True
-            tensor.place = self.output
+            tensor.place = self.graph.outputs
 
 
 def is_activation(value: SSAValue) -> bool:

@@ -6,62 +6,21 @@ plan; so the live bytes are the same as those of the final IR.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+from lowering.stages.demand import order_of, settle_demands
 from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.plan import Plan
-from lowering.stages.units import OpUnit, RowsUnit, StreamUnit, Unit, units_of
+from lowering.stages.sharing import Sharing
+from lowering.stages.trace import Buffer, Trace
+from lowering.stages.units import RowsUnit, StreamUnit, Unit, units_of
 
-NEVER = 1 << 40
 NOWHERE = (-1, 0)
 """The place of a row that does not exist in the arena."""
 
-
-@dataclass
-class Buffer:
-    """Bytes that are placed together, and the last step that touches each range."""
-
-    bytes: int
-    birth: int
-    uses: dict[tuple[int, int], int] = field(
-        default_factory=dict[tuple[int, int], int]
-    )
-
-    def pieces(self) -> list[tuple[int, int, int]]:
-        """Offset, bytes and last step of the parts that die at different steps."""
-        if len(self.uses) < 2 and (not self.uses or (0, self.bytes) in self.uses):
-            return [(0, self.bytes, self.uses.get((0, self.bytes), self.birth))]
-        borders = sorted({0, self.bytes, *(b for pair in self.uses for b in pair)})
-        pieces: list[tuple[int, int, int]] = []
-        for start, stop in pairwise(borders):
-            dies = max(
-                (
-                    step
-                    for (first, last), step in self.uses.items()
-                    if first < stop and start < last
-                ),
-                default=self.birth,
-            )
-            if pieces and pieces[-1][2] == dies:
-                start = pieces.pop()[0]
-            pieces.append((start, stop - start, dies))
-        return pieces
-
-
-@dataclass
-class Trace:
-    """What a simulation saw."""
-
-    calls: int = 0
-    buffers: list[Buffer] = field(default_factory=list[Buffer])
-    permissions: list[tuple[int, int, int | None]] = field(
-        default_factory=list[tuple[int, int, "int | None"]]
-    )
-    """Writer, reader, trail: buffers of which the first may lie over the second."""
-    layers: list[int] = field(default_factory=list[int])
-    """The node of each call."""
+NOT_BORN = 1 << 40
+"""Birth of a frame of which no row was read yet."""
 
 
 class Simulator:
@@ -72,27 +31,57 @@ class Simulator:
         self.trace = Trace()
         self.places: dict[int, list[tuple[int, int]]] = {}
         """For each tensor the buffer and the offset in it of each row."""
-        self.loaded: dict[int, int] = {}
-        """Rows of an input by rows that were read so far."""
+        self.sharing = Sharing(graph, ())
+        self.waiting: dict[int, list[int]] = {}
+        """Rows of each input by rows that are still to be read, the first row last."""
+        self.outputs: list[int] = []
+        """The buffers that are alive at the end."""
 
     def run(self) -> Trace:
         """Simulates the whole network."""
-        stages = self.plan.stages
-        units = [units_of(self.graph, stage) for stage in stages]
+        units = [units_of(self.graph, stage) for stage in self.plan.stages]
         settle_demands(self.graph, units)
-        self._begin()
-        for group in units:
-            self._run_stage(group)
-        for number in self.graph.copies:
-            tensor = self.graph.tensors[number]
-            self._touch(number, RowRange(0, tensor.height), self._step(-1))
-        self._end()
-        return self.trace
-
-    def _begin(self) -> None:
+        self.prepare([unit for group in units for unit in group])
         for tensor in self.graph.tensors:
             if tensor.place is Place.INPUT:
                 self._whole(tensor, 0)
+        for group in units:
+            self._run_stage(group)
+        for number in self.graph.copies:
+            self._copy(number)
+        self._end()
+        return self.trace
+
+    def prepare(
+        self, units: Sequence[Unit], others: Iterable[tuple[int, RowRange]] = ()
+    ) -> None:
+        """Finds what shares bytes, and the rows of inputs by rows that are needed.
+
+        `others` are tensors with rows that something else needs.
+        """
+        self.sharing = Sharing(self.graph, units)
+        if all(tensor.place is not Place.READ for tensor in self.graph.tensors):
+            return
+        needed: dict[int, set[int]] = {}
+        copied = (
+            (number, RowRange(0, self.graph.tensors[number].height))
+            for number in self.graph.copies
+        )
+        reads = (
+            read
+            for unit in units
+            if unit.output not in self.sharing.source
+            for part, live in enumerate(unit.live)
+            if live
+            for read in unit.reads(part)
+        )
+        for tensor, rows in (*reads, *copied, *others):
+            root, asked = self.sharing.root(tensor, rows)
+            if self.graph.tensors[root].place is Place.READ:
+                needed.setdefault(root, set()).update(range(*asked))
+        self.waiting = {
+            tensor: sorted(rows, reverse=True) for tensor, rows in needed.items()
+        }
 
     def _whole(self, tensor: Tensor, birth: int) -> int:
         buffer = self._buffer(tensor.bytes, birth)
@@ -110,10 +99,13 @@ class Simulator:
         return len(buffers) - 1
 
     def _end(self) -> None:
+        """Leaves the outputs alive at the end of the run."""
         for tensor in self.graph.tensors:
             if tensor.place is Place.OUTPUT and tensor.index in self.places:
-                buffer = self.trace.buffers[self.places[tensor.index][0][0]]
-                buffer.uses[0, buffer.bytes] = self.trace.calls
+                self.outputs.append(self.places[tensor.index][0][0])
+        for number in self.outputs:
+            buffer = self.trace.buffers[number]
+            buffer.uses[0, buffer.bytes] = self.trace.calls
 
     def _step(self, layer: int) -> int:
         self.trace.layers.append(layer)
@@ -138,19 +130,16 @@ class Simulator:
                 self.trace.buffers[buffer].uses[offset, end] = step
 
     def _run_stage(self, units: list[Unit]) -> None:
-        state: dict[int, _State] = {
-            index: _State() for index, unit in enumerate(units) if unit.chained
-        }
-        for index, part in order_of(self.graph, units):
-            self._call(units[index], part, state.get(index))
+        states = [_State() for _ in units]
+        for index, part in order_of(units):
+            self._call(units[index], part, states[index])
 
-    def _call(self, unit: Unit, part: int, state: _State | None) -> None:
-        if isinstance(unit, OpUnit) and unit.node.is_reshape and self._share(unit):
+    def _call(self, unit: Unit, part: int, state: _State) -> None:
+        if unit.output in self.sharing.source:
+            self._share(unit.output)
             return
         reads = unit.reads(part)
-        for tensor, rows in reads:
-            if self.graph.tensors[tensor].place is Place.READ:
-                self._load(tensor, rows)
+        self._load(reads)
         step = self._step(unit.node.index)
         for tensor, rows in reads:
             self._touch(tensor, rows, step)
@@ -158,76 +147,100 @@ class Simulator:
         size = unit.scratch(part)
         if size:
             self._buffer(size, step)
-        if isinstance(unit, RowsUnit) and state is not None:
+        if isinstance(unit, RowsUnit):
             self._keep_rows(unit, part, step, state)
-        elif isinstance(unit, StreamUnit) and state is not None:
+        elif isinstance(unit, StreamUnit):
             self._accumulate(unit, step, state)
         if self.plan.overlap != "none" and written is not None:
             self._permit(unit, part, written, reads)
 
-    def _load(self, tensor: int, rows: RowRange) -> None:
-        """Reads the rows of an input that no call has asked for yet."""
-        image = self.graph.tensors[tensor]
-        first = max(self.loaded.get(tensor, 0), rows.first)
-        if first >= rows.last:
-            return
+    def _copy(self, number: int) -> None:
+        """Copies a tensor into an output at the end."""
+        tensor = self.graph.tensors[number]
+        rows = RowRange(0, tensor.height)
+        self._load([(number, rows)])
         step = self._step(-1)
-        for row in range(first, rows.last):
-            buffer = self._buffer(image.row_bytes, step)
-            self._place(image, RowRange(row, row + 1), buffer)
-        self.loaded[tensor] = rows.last
+        self._touch(number, rows, step)
+        if self.graph.outputs is Place.OUTPUT:
+            self.outputs.append(self._buffer(tensor.bytes, step))
 
-    def _share(self, unit: OpUnit) -> bool:
-        """Whether a reshape shares the bytes of its input, which lie in one buffer."""
-        source = self.graph.tensors[unit.node.inputs[0]]
-        target = self.graph.tensors[unit.output]
+    def _load(self, reads: Sequence[tuple[int, RowRange]]) -> None:
+        """Reads the rows of inputs that nothing has asked for yet, as late as it can.
+
+        Rows come in their order, so that those further up are read before.
+        """
+        if not self.waiting:
+            return
+        ends: dict[int, int] = {}
+        for tensor, rows in reads:
+            root, asked = self.sharing.root(tensor, rows)
+            if root in self.waiting:
+                ends[root] = max(asked.last, ends.get(root, 0))
+        for root in sorted(ends):
+            waiting = self.waiting[root]
+            while waiting and waiting[-1] < ends[root]:
+                first = waiting.pop()
+                last = first + 1
+                while waiting and waiting[-1] == last < ends[root]:
+                    last = waiting.pop() + 1
+                self._read_rows(root, RowRange(first, last))
+
+    def _read_rows(self, tensor: int, rows: RowRange) -> None:
+        step = self._step(-1)
+        image = self.graph.tensors[tensor]
+        if tensor not in self.sharing.frames:
+            for row in range(*rows):
+                buffer = self._buffer(image.row_bytes, step)
+                self._place(image, RowRange(row, row + 1), buffer)
+            return
+        self._born(self._frame(image), rows, image.row_bytes, step)
+
+    def _frame(self, tensor: Tensor) -> int:
+        """The buffer of an input whose bytes a reshape shares."""
+        if tensor.index not in self.places:
+            return self._whole(tensor, NOT_BORN)
+        return self.places[tensor.index][0][0]
+
+    def _born(self, number: int, rows: RowRange, pitch: int, step: int) -> None:
+        """Notes that a step writes rows of a buffer."""
+        buffer = self.trace.buffers[number]
+        buffer.birth = min(buffer.birth, step)
+        buffer.births[rows.first * pitch, rows.last * pitch] = step
+
+    def _share(self, target: int) -> None:
+        """Puts a reshape's result where its input lies."""
+        tensor = self.graph.tensors[target]
+        source = self.graph.tensors[self.sharing.source[target]]
+        if source.place is Place.READ:
+            self._frame(source)
         places = self.places.get(source.index)
-        if target.place is not Place.ARENA:
-            return False
-        if places is None:  # outside the arena, all in one piece
-            return source.place is Place.OUTSIDE
-        buffer, start = places[0]
-        pitch = source.row_bytes
-        if buffer < 0 or self.trace.buffers[buffer].bytes != source.bytes:
-            return False
-        if places != [(buffer, row * pitch) for row in range(source.height)]:
-            return False
-        self._place(target, RowRange(0, target.height), buffer)
-        return start == 0
+        if places is not None:
+            self._place(tensor, RowRange(0, tensor.height), places[0][0])
 
     def _write(self, unit: Unit, part: int, step: int) -> int | None:
+        """The buffer that begins with a part, if one does."""
         rows = unit.writes(part)
         tensor = self.graph.tensors[unit.output]
         if rows.first >= rows.last or tensor.place is Place.OUTSIDE:
             return None
-        if tensor.place is Place.OUTPUT:
-            if tensor.index not in self.places:
-                self._whole(tensor, step)
-            return None
-        buffer = self._buffer((rows.last - rows.first) * tensor.row_bytes, step)
-        self._place(tensor, rows, buffer)
-        return buffer
+        if tensor.place is not Place.OUTPUT:
+            buffer = self._buffer((rows.last - rows.first) * tensor.row_bytes, step)
+            self._place(tensor, rows, buffer)
+            return buffer
+        known = self.places.get(tensor.index)
+        buffer = self._whole(tensor, step) if known is None else known[0][0]
+        self._born(buffer, rows, tensor.row_bytes, step)
+        return buffer if known is None else None
 
     def _keep_rows(self, unit: RowsUnit, part: int, step: int, state: _State) -> None:
-        buffers = self.trace.buffers
-        kept = unit.kept(part)
-        for row in range(*kept):
-            kept_buffer = buffers[state.rows[row]]
-            kept_buffer.uses[0, kept_buffer.bytes] = step
-        stored = unit.stored(part)
-        dying = [
-            state.rows[row]
-            for row in range(*kept)
-            if row < (unit.kept(part + 1).first if self._goes_on(unit, part) else NEVER)
-        ]
-        for index, row in enumerate(stored):
+        for row in range(*unit.kept(part)):
+            kept = self.trace.buffers[state.rows[row]]
+            kept.uses[0, kept.bytes] = step
+        dying = [state.rows[row] for row in unit.dying(part)]
+        for index, row in enumerate(unit.stored(part)):
             state.rows[row] = self._buffer(unit.middle.row_bytes, step)
             if len(unit.rows(part)) == 1 and index < len(dying):
                 self.trace.permissions.append((state.rows[row], dying[index], None))
-
-    @staticmethod
-    def _goes_on(unit: Unit, part: int) -> bool:
-        return part + 1 < len(unit.parts) and unit.live[part + 1]
 
     def _accumulate(self, unit: StreamUnit, step: int, state: _State) -> None:
         if state.accumulator is None:
@@ -237,32 +250,25 @@ class Simulator:
     def _permit(
         self, unit: Unit, part: int, written: int, reads: list[tuple[int, RowRange]]
     ) -> None:
-        size = self.trace.buffers[written].bytes
+        buffer = self.trace.buffers[written]
+        byte = 0
+        if self.graph.tensors[unit.output].place is Place.OUTPUT:
+            byte = unit.writes(part).first * self.graph.tensors[unit.output].row_bytes
         found: dict[int, int] = {}
         refused: set[int] = set()
         for operand, (tensor, rows) in enumerate(reads):
-            for buffer, held in self._buffers_of(tensor, rows):
-                trail = self._trail(unit, part, operand, held)
+            for source, held in self._buffers_of(tensor, rows):
+                trail = unit.trail(part, operand, held, byte)
                 too_far = trail and self.plan.overlap == "same"
-                if trail is None or too_far or trail >= size:
-                    refused.add(buffer)
+                if trail is None or too_far or trail >= buffer.bytes:
+                    refused.add(source)
                 else:
-                    found[buffer] = max(trail, found.get(buffer, 0))
+                    found[source] = max(trail, found.get(source, 0))
         self.trace.permissions += [
-            (written, buffer, trail)
-            for buffer, trail in found.items()
-            if buffer not in refused
+            (written, source, trail)
+            for source, trail in found.items()
+            if source not in refused
         ]
-
-    def _trail(
-        self, unit: Unit, part: int, operand: int, held: RowRange
-    ) -> int | None:
-        """The trail of a unit's part, computed once for each graph."""
-        key = (type(unit), unit.node.index, unit.parts[part], operand, held)
-        known = self.graph.known_trails
-        if key not in known:
-            known[key] = unit.trail(part, operand, held)
-        return known[key]
 
     def _buffers_of(
         self, tensor: int, rows: RowRange
@@ -289,104 +295,3 @@ class _State:
 
     rows: dict[int, int] = field(default_factory=dict[int, int])
     accumulator: int | None = None
-
-
-def settle_demands(
-    graph: Graph, stages: list[list[Unit]], roots: bool = True
-) -> None:
-    """Finds the parts that are needed, from the outputs backwards.
-
-    Without `roots` only what was demanded before is needed.
-    """
-    producers = {unit.output: unit for units in stages for unit in units}
-    if roots:
-        _demand_outputs(graph, producers)
-    for units in reversed(stages):
-        for unit in reversed(units):
-            unit.settle()
-            for part, live in enumerate(unit.live):
-                if not live:
-                    continue
-                for tensor, rows in unit.reads(part):
-                    producer = producers.get(tensor)
-                    if producer is not None:
-                        producer.demand(rows)
-
-
-def _demand_outputs(graph: Graph, producers: dict[int, Unit]) -> None:
-    """What is returned, copied into an output, or read by nobody, is computed."""
-    for index, unit in producers.items():
-        tensor = graph.tensors[index]
-        if tensor.returned or index in graph.copies or not tensor.readers:
-            unit.demand(RowRange(0, tensor.height))
-
-
-def order_of(graph: Graph, units: list[Unit]) -> Iterable[tuple[int, int]]:
-    """Parts of a stage, depth first: a part comes right before the first that needs it.
-
-    Roots are the parts that no part of the stage reads, in the order of the file.
-    """
-    producers = {unit.output: index for index, unit in enumerate(units)}
-    needs: list[list[list[tuple[int, int]]]] = []
-    used: list[list[bool]] = [[False] * len(unit.parts) for unit in units]
-    for index, unit in enumerate(units):
-        lists: list[list[tuple[int, int]]] = []
-        for part, live in enumerate(unit.live):
-            found = _needs(unit, index, part, units, producers) if live else []
-            for other, other_part in found:
-                used[other][other_part] = True
-            lists.append(found)
-        needs.append(lists)
-    done = [[not live for live in unit.live] for unit in units]
-    ordered: list[tuple[int, int]] = []
-    for index, unit in enumerate(units):
-        for part in range(len(unit.parts)):
-            if not used[index][part] and not done[index][part]:
-                _visit((index, part), needs, done, ordered)
-    return ordered
-
-
-def _needs(
-    unit: Unit, index: int, part: int, units: list[Unit], producers: dict[int, int]
-) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    if unit.chained and part and unit.live[part - 1]:
-        found.append((index, part - 1))
-    for tensor, rows in unit.reads(part):
-        other = producers.get(tensor)
-        if other is None:
-            continue
-        parts = units[other].parts
-        if isinstance(units[other], StreamUnit):
-            found.append((other, len(parts) - 1))
-            continue
-        step = parts[0].last - parts[0].first
-        for other_part in range(rows.first // step, -(-rows.last // step)):
-            if units[other].live[other_part]:
-                found.append((other, other_part))
-    return found
-
-
-def _visit(
-    root: tuple[int, int],
-    needs: list[list[list[tuple[int, int]]]],
-    done: list[list[bool]],
-    ordered: list[tuple[int, int]],
-) -> None:
-    stack = [(root, 0)]
-    while stack:
-        (index, part), position = stack.pop()
-        if done[index][part]:
-            continue
-        needed = needs[index][part]
-        while position < len(needed):
-            other, other_part = needed[position]
-            if not done[other][other_part]:
-                break
-            position += 1
-        if position == len(needed):
-            done[index][part] = True
-            ordered.append((index, part))
-            continue
-        stack.append(((index, part), position))
-        stack.append((needed[position], 0))

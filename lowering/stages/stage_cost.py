@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lowering.stages.demand import settle_demands
 from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.live_bytes import live_bytes
 from lowering.stages.plan import Plan, Stage
-from lowering.stages.simulation import Simulator, settle_demands
+from lowering.stages.simulation import Simulator
 from lowering.stages.units import Unit, units_of
 
 BEFORE = 0
@@ -53,16 +54,25 @@ class StageCosts:
 
     def crossing_bytes(self, node: int) -> int:
         """Bytes of the arena that are alive just before a node, between two stages."""
-        total = 0
+        total = self._copied_bytes() if node == len(self.graph.nodes) else 0
         for tensor, rows in self.needed.alive_before(node):
-            total += (rows.last - rows.first) * _aligned(
-                tensor.row_bytes, self.alignment
-            )
+            if self.needed.in_one_buffer(tensor.index):
+                total += self._aligned((rows.last - rows.first) * tensor.row_bytes)
+            else:
+                total += (rows.last - rows.first) * self._aligned(tensor.row_bytes)
         return total
 
+    def _copied_bytes(self) -> int:
+        """Bytes of the outputs that are copies."""
+        if self.graph.outputs is not Place.OUTPUT:
+            return 0
+        return sum(
+            self._aligned(self.graph.tensors[number].bytes)
+            for number in self.graph.copies
+        )
 
-def _aligned(size: int, alignment: int) -> int:
-    return -(-size // alignment) * alignment
+    def _aligned(self, size: int) -> int:
+        return -(-size // self.alignment) * self.alignment
 
 
 class _Needed:
@@ -75,11 +85,19 @@ class _Needed:
         self._alive: dict[int, list[tuple[Tensor, RowRange]]] = {}
 
     def computed(self, tensor: int) -> RowRange:
-        """Rows that anything needs; all rows where nothing reads the tensor."""
+        """Rows that anything needs."""
         image = self.graph.tensors[tensor]
-        if image.returned or tensor in self.graph.copies or not image.readers:
+        if image.returned or tensor in self.graph.copies:
             return RowRange(0, image.height)
-        return _hull(self.by_reader[tensor].values())
+        return _hull(self.by_reader.get(tensor, {}).values())
+
+    def in_one_buffer(self, tensor: int) -> bool:
+        """Whether the rows lie together whatever the plan."""
+        image = self.graph.tensors[tensor]
+        if image.producer is None:
+            return image.place is not Place.READ
+        node = self.graph.nodes[image.producer]
+        return image.place is Place.OUTPUT or not node.splittable
 
     def later(self, tensor: int, node: int) -> RowRange:
         """Rows that nodes from `node` on need, or that are copied at the end."""
@@ -130,7 +148,7 @@ def _needed_rows(graph: Graph) -> _Needed:
         rows = needed.computed(node.output)
         for operand, tensor in enumerate(node.inputs):
             height = graph.tensors[tensor].height
-            read = RowRange(0, height)
+            read = RowRange(0, height if rows.first < rows.last else 0)
             if node.row_reads is not None:
                 read = _hull(node.row_reads[operand][rows.first : rows.last])
             known = needed.by_reader.setdefault(tensor, {})
@@ -151,6 +169,11 @@ class _StageRun(Simulator):
         units = units_of(self.graph, self.stage)
         self._demand_leaving(units)
         settle_demands(self.graph, [units], roots=False)
+        later = (
+            (tensor.index, self.needed.later(tensor.index, self.stage.last))
+            for tensor in self.graph.tensors
+        )
+        self.prepare(units, later)
         self._carry_in()
         self._run_stage(units)
         self._carry_out()
@@ -159,7 +182,7 @@ class _StageRun(Simulator):
     def _demand_leaving(self, units: list[Unit]) -> None:
         for unit in units:
             tensor = self.graph.tensors[unit.output]
-            if tensor.returned or not tensor.readers:
+            if tensor.returned:
                 unit.demand(RowRange(0, tensor.height))
                 continue
             rows = self.needed.later(tensor.index, self.stage.last)
@@ -168,11 +191,14 @@ class _StageRun(Simulator):
 
     def _carry_in(self) -> None:
         for tensor, rows in self.needed.alive_before(self.stage.first):
-            for row in range(*rows):
-                buffer = self._buffer(tensor.row_bytes, BEFORE)
-                self._place(tensor, RowRange(row, row + 1), buffer)
-            if tensor.place is Place.READ and rows.first < rows.last:
-                self.loaded[tensor.index] = rows.last
+            together = self.needed.in_one_buffer(tensor.index)
+            step = rows.last - rows.first if together else 1
+            for row in range(rows.first, rows.last, step):
+                buffer = self._buffer(step * tensor.row_bytes, BEFORE)
+                self._place(tensor, RowRange(row, row + step), buffer)
+            waiting = self.waiting.get(tensor.index, [])
+            while waiting and waiting[-1] < rows.last:
+                waiting.pop()
 
     def _carry_out(self) -> None:
         end = self.trace.calls

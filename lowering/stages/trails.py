@@ -22,44 +22,92 @@ WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
 
 
 def trail_of(
-    graph: Graph, node: Node, call: RowRange, operand: int, held: RowRange
+    graph: Graph,
+    node: Node,
+    call: RowRange,
+    operand: int,
+    held: RowRange,
+    byte: int = 0,
 ) -> int | None:
-    """Bytes by which the slice that a call writes must begin below a buffer it reads.
+    """Bytes by which the buffer that a call writes must begin below one it reads.
 
-    The call computes rows `call` of the node's output; the buffer holds rows `held` of
-    the operand. None where they may not overlap.
+    The call computes rows `call` of the node's output, from byte `byte` of the buffer
+    on; the other holds rows `held` of the operand. None where they may not overlap.
     """
-    output = graph.tensors[node.output]
-    source = graph.tensors[node.inputs[operand]]
-    walk = walk_of(node.op)
-    if walk is None or operand and isinstance(node.op, WindowedOp):
+    walk = _walk(graph, node, operand)
+    if walk is None:
         return None
-    if walk is BY_VALUE:
-        same = (source.width, source.channels) == (output.width, output.channels)
-        if not same or (source.height == 1 and output.height > 1):
-            return None
-    return smallest_trail(
-        walk,
-        (call.first, call.last),
-        Held(call.first, call.last, 0, output.width, output.channels),
-        Held(held.first, held.last, 0, source.width, source.channels),
-    )
+    return _trail(graph, walk, (node, node), operand, (call, held), byte)
 
 
 def pixels_trail(
-    graph: Graph, producer: Node, consumer: Node, call: RowRange, held: RowRange
+    graph: Graph,
+    producer: Node,
+    consumer: Node,
+    call: RowRange,
+    held: RowRange,
+    byte: int = 0,
 ) -> int | None:
     """The same for a depthwise convolution fused with the pointwise one after it."""
-    output = graph.tensors[consumer.output]
-    source = graph.tensors[producer.inputs[0]]
-    if not isinstance(producer.op, WindowedOp):
-        return None
-    return smallest_trail(
-        Walk(*_taps(producer.op.get_window())),
-        (call.first, call.last),
-        Held(call.first, call.last, 0, output.width, output.channels),
-        Held(held.first, held.last, 0, source.width, source.channels),
+    walk = _pixels_walk(producer.op)
+    return _trail(graph, walk, (producer, consumer), 0, (call, held), byte)
+
+
+def _trail(
+    graph: Graph,
+    walk: Walk,
+    nodes: tuple[Node, Node],
+    operand: int,
+    rows: tuple[RowRange, RowRange],
+    byte: int,
+) -> int:
+    """The trail of what one node reads and another one writes; known by its shape."""
+    reader, writer = nodes
+    call, held = rows
+    key = (
+        reader.index,
+        writer.index,
+        operand,
+        call.last - call.first,
+        held.first - call.first * walk.rows.stride,
+        held.last - held.first,
+        byte,
     )
+    trail = graph.known_trails.get(key)
+    if trail is None:
+        output = graph.tensors[writer.output]
+        source = graph.tensors[reader.inputs[operand]]
+        trail = graph.known_trails[key] = smallest_trail(
+            walk,
+            (call.first, call.last),
+            Held(call.first, call.last, byte, output.width, output.channels),
+            Held(held.first, held.last, 0, source.width, source.channels),
+        )
+    return trail
+
+
+def _walk(graph: Graph, node: Node, operand: int) -> Walk | None:
+    """How the kernel of a node walks over an operand; None where it promises nothing.
+
+    An operand of one row may be spread over all rows of the output.
+    """
+    walk = walk_of(node.op)
+    if operand and isinstance(node.op, WindowedOp):
+        return None
+    if walk is BY_VALUE:
+        output = graph.tensors[node.output]
+        source = graph.tensors[node.inputs[operand]]
+        same = (source.width, source.channels) == (output.width, output.channels)
+        if not same or (source.height == 1 and output.height > 1):
+            return None
+    return walk
+
+
+@lru_cache(maxsize=4096)
+def _pixels_walk(producer: TensorOp) -> Walk:
+    if not isinstance(producer, WindowedOp):
+        raise TypeError(f"{producer.name} has no window")
+    return Walk(*_taps(producer.get_window()), ahead=True)
 
 
 @lru_cache(maxsize=4096)
@@ -70,6 +118,8 @@ def walk_of(op: TensorOp) -> Walk | None:
     if not isinstance(op, WINDOWED_OPS):
         return None
     taps = _taps(op.get_window())
+    if isinstance(op, AveragePool2DOp | MaxPool2DOp):
+        return Walk(*taps, ch_mult=1)
     if isinstance(op, DepthwiseConv2DOp):
         return Walk(*taps, op.channel_multiplier())
     return Walk(*taps)

@@ -15,7 +15,7 @@ from lowering.stages.legality import reduction_input
 from lowering.stages.plan import Stage
 from lowering.stages.trails import pixels_trail, trail_of
 from tinyts_dialect.interfaces import WindowedOp
-from tinyts_dialect.kept_rows import KeptRows, most_kept
+from tinyts_dialect.kept_rows import KeptRows, input_rows, most_kept
 from tinyts_dialect.windows import Window
 
 INT32_BYTES = 4
@@ -32,9 +32,6 @@ def cut(height: int, step: int) -> list[RowRange]:
 class Unit(ABC):
     """One op, or several ops in one kernel."""
 
-    chained = False
-    """Whether each part needs the one before it."""
-
     def __init__(self, graph: Graph, node: Node, parts: list[RowRange]) -> None:
         self.graph, self.node, self.parts = graph, node, parts
         self.output = node.output
@@ -49,6 +46,10 @@ class Unit(ABC):
     def settle(self) -> None:  # noqa: B027
         """Called once all demands are known."""
 
+    def earlier(self, part: int) -> tuple[int, ...]:
+        """Parts of the unit that a part needs, in the order of the operands."""
+        return ()
+
     @abstractmethod
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
         """Tensors and their rows that a part reads, in the order of the operands."""
@@ -61,11 +62,13 @@ class Unit(ABC):
         """Bytes that only this call uses."""
         return 0
 
-    def trail(self, part: int, operand: int, held: RowRange) -> int | None:
-        """Bytes by which what a part writes begins below a buffer that it reads.
+    def trail(
+        self, part: int, operand: int, held: RowRange, byte: int = 0
+    ) -> int | None:
+        """Bytes by which the buffer that a part writes begins below one that it reads.
 
-        The buffer holds the rows `held` of an operand. None where the two may not
-        overlap.
+        The buffer holds the rows `held` of an operand; the part writes from byte `byte`
+        of its buffer on. None where the two may not overlap.
         """
         return None
 
@@ -80,8 +83,10 @@ class OpUnit(Unit):
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
         return self.graph.reads(self.node.index, self.parts[part])
 
-    def trail(self, part: int, operand: int, held: RowRange) -> int | None:
-        return trail_of(self.graph, self.node, self.parts[part], operand, held)
+    def trail(
+        self, part: int, operand: int, held: RowRange, byte: int = 0
+    ) -> int | None:
+        return trail_of(self.graph, self.node, self.parts[part], operand, held, byte)
 
 
 class PixelsUnit(Unit):
@@ -98,9 +103,11 @@ class PixelsUnit(Unit):
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
         return self.graph.reads(self.producer.index, self.parts[part])
 
-    def trail(self, part: int, operand: int, held: RowRange) -> int | None:
+    def trail(
+        self, part: int, operand: int, held: RowRange, byte: int = 0
+    ) -> int | None:
         return pixels_trail(
-            self.graph, self.producer, self.node, self.parts[part], held
+            self.graph, self.producer, self.node, self.parts[part], held, byte
         )
 
     def scratch(self, part: int) -> int:
@@ -109,8 +116,6 @@ class PixelsUnit(Unit):
 
 class RowsUnit(Unit):
     """A convolution and the depthwise one after it; parts hand rows on."""
-
-    chained = True
 
     def __init__(
         self, graph: Graph, producer: Node, consumer: Node, stage: Stage
@@ -123,19 +128,20 @@ class RowsUnit(Unit):
         self.ways: tuple[_Way, ...] = ()
 
     def settle(self) -> None:
-        """Parts between the first and the last that are needed are computed as well."""
+        """Parts that hand rows on to a part that is needed are computed as well."""
         needed = [part for part, live in enumerate(self.live) if live]
         if not needed:
             return
-        for part in range(needed[0], needed[-1] + 1):
-            self.live[part] = True
         self.ways = _ways(
-            window_of(self.node),
-            self.middle.height,
-            tuple(self.parts),
-            needed[0],
-            needed[-1],
+            window_of(self.node), self.middle.height, tuple(self.parts), needed[-1]
         )
+        for part in range(needed[-1], -1, -1):
+            if self.live[part]:
+                for earlier in self.ways[part].earlier:
+                    self.live[earlier] = True
+
+    def earlier(self, part: int) -> tuple[int, ...]:
+        return self.ways[part].earlier
 
     def rows(self, part: int) -> range:
         """Output rows of a part."""
@@ -145,15 +151,25 @@ class RowsUnit(Unit):
         """Rows of the middle tensor that earlier parts have left for this one."""
         return self.ways[part].kept
 
+    def dying(self, part: int) -> range:
+        """Those of them that no later part finds."""
+        kept = self.ways[part].kept
+        if part + 1 == len(self.ways):
+            return range(0)
+        return range(kept.first, min(kept.last, self.ways[part + 1].kept.first))
+
     def stored(self, part: int) -> list[int]:
         """Rows of the middle tensor that this part computes and stores."""
         return [row for run in self.ways[part].stored for row in range(*run)]
 
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
-        computed = self.ways[part].computed
-        if computed.first >= computed.last:
-            return []
-        return self.graph.reads(self.producer.index, computed)
+        source = self.producer.inputs[0]
+        height = self.graph.tensors[source].height
+        if len(self.parts) == 1:
+            return [(source, RowRange(0, height))]
+        window = window_of(self.producer)
+        rows = RowRange(*input_rows(window, *self.ways[part].computed, height))
+        return [(source, rows)] if rows.first < rows.last else []
 
     def scratch(self, part: int) -> int:
         return self.ways[part].most * self.middle.width * self.group
@@ -163,6 +179,8 @@ class _Way(NamedTuple):
     """Rows of the middle tensor that one part finds, computes and stores."""
 
     kept: RowRange
+    earlier: tuple[int, ...]
+    """The parts that have left the kept rows."""
     computed: RowRange
     stored: tuple[RowRange, ...]
     most: int
@@ -171,34 +189,31 @@ class _Way(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def _ways(
-    window: Window, height: int, parts: tuple[RowRange, ...], first: int, last: int
+    window: Window, height: int, parts: tuple[RowRange, ...], last: int
 ) -> tuple[_Way, ...]:
-    """What parts first..last do; the others do nothing."""
+    """What parts 0..last do, of which the last keeps nothing."""
     rows = KeptRows(
-        window.extent(0),
-        window.stride[0],
-        window.pads.top,
-        height,
-        most_kept(window),
-        parts[first].first,
+        window.extent(0), window.stride[0], window.pads.top, height, most_kept(window)
     )
-    nothing = _Way(NO_ROWS, NO_ROWS, (), 0)
-    ways = [nothing] * len(parts)
-    for part in range(first, last + 1):
-        y, end = parts[part]
-        ways[part] = _Way(
-            RowRange(*rows.kept(y)),
-            RowRange(*rows.computed(y, end)),
-            tuple(RowRange(*run) for run in rows.stored(y, end, part == last)),
-            rows.most_computed(y, end),
+    ways: list[_Way] = []
+    owners: dict[int, int] = {}
+    for part, (y, end) in enumerate(parts[: last + 1]):
+        kept = RowRange(*rows.kept(y))
+        ways.append(
+            _Way(
+                kept,
+                tuple(dict.fromkeys(owners[row] for row in range(*kept))),
+                RowRange(*rows.computed(y, end)),
+                tuple(RowRange(*run) for run in rows.stored(y, end, part == last)),
+                rows.most_computed(y, end),
+            )
         )
+        owners |= dict.fromkeys(range(*rows.handed_on(y, end)), part)
     return tuple(ways)
 
 
 class StreamUnit(Unit):
     """A reduction that consumes the rows of its input and keeps int32 sums."""
-
-    chained = True
 
     def __init__(self, graph: Graph, node: Node, source: int, height: int) -> None:
         super().__init__(graph, node, cut(graph.tensors[source].height, height))
@@ -206,6 +221,9 @@ class StreamUnit(Unit):
 
     def demand(self, rows: RowRange) -> None:
         self.live = [True] * len(self.parts)
+
+    def earlier(self, part: int) -> tuple[int, ...]:
+        return (part - 1,) if part else ()
 
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
         return [(self.source, self.parts[part])]
