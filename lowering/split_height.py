@@ -128,9 +128,11 @@ def _planned_height(module: ModuleOp) -> int | None:
     """None where attributes say how ops are cut, else one row."""
     planned = False
     for op in module.walk():
-        if not isinstance(op, TensorOp) or op.slice is None:
+        if not isinstance(op, TensorOp):
             continue
-        planned = True
+        planned |= op.stage is not None or op.slice is not None
+        if op.slice is None:
+            continue
         if op.slice.data[0] < 1:
             layer = "?" if op.layer is None else op.layer.value.data
             raise PassFailedException(
@@ -145,7 +147,8 @@ class SplitHeight(ModulePass):
     """Cuts the result of every op that can be cut into slices of `height` rows.
 
     Without a height each op is cut as its attribute `slice` says and stays whole where
-    it has none; in a module without such an attribute the height is 1.
+    it has none; in a module without a plan, which is one without an attribute `slice`
+    or `stage`, the height is 1.
     """
 
     name = "split-height"
