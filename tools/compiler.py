@@ -39,6 +39,12 @@ from tools.user_errors import UserError
 ATTEMPTS = 4
 """Plans that are placed until one fits a limit."""
 
+WELL_PLACED = 1.01
+"""An arena of this many times its plan's peak is not worth another plan."""
+
+WORTH_TRYING = 1.015
+"""A plan is placed if its peak is lower than the best arena by this factor."""
+
 EXPLORED = 10
 """Arenas between the smallest and the largest that `explore` tries."""
 
@@ -257,20 +263,29 @@ class Planner:
         Overlaps at a distance lower the peak and make buffers harder to place, so plans
         are tried that count on them and plans that do not.
         """
-        best: Choice | None = None
-        for overlap in ("same", "trail"):
-            peak, stages = self._peak(overlap)
-            search = self.search(overlap)
-            chosen = search.cheapest(peak, stages, room=ROOM)
-            for plan in (search.plan(chosen), *self._variations(search, chosen)):
-                if best is not None and search.peak(plan) >= best.arena_bytes:
-                    continue
-                choice = self._choice(plan)
-                if best is None or choice.arena_bytes < best.arena_bytes:
-                    best = choice
-        if best is None:
-            raise ValueError("no plan was tried")
+        search, stages = self._found("same")
+        best = self._choice(search.plan(stages))
+        for plan in self._variations(search, stages):
+            if best.arena_bytes <= search.peak(best.plan) * WELL_PLACED:
+                break
+            best = self._better(best, search, plan)
+        search, stages = self._found("trail")
+        plan = search.plan(stages)
+        if search.peak(plan) * WORTH_TRYING <= best.arena_bytes:
+            best = self._better(best, search, plan)
         return best
+
+    def _found(self, overlap: str) -> tuple[Search, list[Stage]]:
+        """The stages of the smallest peak, those that need not bind in tall slices."""
+        peak, stages = self._peak(overlap)
+        search = self.search(overlap)
+        return search, search.cheapest(peak, stages, room=ROOM)
+
+    def _better(self, best: Choice, search: Search, plan: Plan) -> Choice:
+        if search.peak(plan) >= best.arena_bytes:
+            return best
+        choice = self._choice(plan)
+        return choice if choice.arena_bytes < best.arena_bytes else best
 
     @staticmethod
     def _variations(search: Search, stages: list[Stage]) -> Iterator[Plan]:
