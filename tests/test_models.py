@@ -18,12 +18,14 @@ from tools.import_tflite import import_tflite_path
 from tools.model_folders import CACHE, ROOT, models_folder
 from tools.options import CompileOptions, resolve
 from tools.oracle import run_oracle
+from tools.report import report
 from tools.run_inputs import GENERATORS, input_details, random_inputs
 from tools.tflite_file import TFLiteError
 
 FOLDER = models_folder()
 BASELINES = ROOT.parent / "shared" / "baselines.csv"
 MAX_COMPILE_SECONDS = 10.0
+MAX_SEARCH_SECONDS = 60.0
 
 SCHEDULES: dict[str, CompileOptions] = {
     "default": resolve(),
@@ -105,6 +107,30 @@ def test_arena_is_no_larger_than_the_original(model: Path) -> None:
         for order in ("df", "bf")
     }
     assert min(arenas.values()) <= original, arenas
+
+
+def goals() -> dict[str, int]:
+    """Bytes that a study of row kernels reached for each model, on paper."""
+    path = ROOT.parent / "shared" / "arena_goals.csv"
+    if not path.exists():
+        return {}
+    with path.open(newline="") as file:
+        return {row["model"]: int(row["rows_bytes"]) for row in csv.DictReader(file)}
+
+
+def test_smallest_arena(model: Path) -> None:
+    """Near the study's bound, counted as it does, and hardly above the live bytes."""
+    options = resolve(output="arena", fold_channels="off")
+    start = resource.getrusage(resource.RUSAGE_SELF).ru_utime
+    compiled = compile_path(model, options)
+    seconds = resource.getrusage(resource.RUSAGE_SELF).ru_utime - start
+    found = report(compiled)
+    assert found["arena_bytes"] <= 1.05 * found["lower_bound_bytes"]
+    assert found["table_bytes"] <= 12 * found["slices"] + 200 * len(found["layers"])
+    assert seconds <= MAX_SEARCH_SECONDS
+    goal = goals().get(model.stem)
+    if goal is not None:
+        assert found["arena_bytes"] <= 1.08 * goal
 
 
 def test_compilation_is_fast(model: Path, tmp_path: Path) -> None:
