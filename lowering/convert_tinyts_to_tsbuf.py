@@ -27,6 +27,7 @@ from xdsl.utils.exceptions import PassFailedException, VerifyException
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
 from lowering.legal_overlaps import declare_overlaps
 from lowering.operators import lowerings
+from lowering.stages.plan import OVERLAPS
 from lowering.state import StateTensor, layer_key
 from lowering.storage import Rows, Storage, returned_tensors
 from lowering.streamed_inputs import streamed_table, with_read_rows
@@ -51,14 +52,14 @@ class ConvertTinyTSToTSBuf(ModulePass):
     the caller (external) or in the arena. Of an input by `rows` the arena holds the
     rows that are still needed; kernels `read_rows` ask the caller for them. With
     `overlap` each call says where its output may take the place of its input, if that
-    dies with the call.
+    dies with the call: from its first byte on (same), or some bytes below it (trail).
     """
 
     name = "convert-tinyts-to-tsbuf"
 
     input: str = "external"
     output: str = "external"
-    overlap: bool = False
+    overlap: str = "none"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         for direction, places in PLACES.items():
@@ -68,6 +69,11 @@ class ConvertTinyTSToTSBuf(ModulePass):
                     f"convert-tinyts-to-tsbuf: {direction} '{place}' is not one of "
                     f"{', '.join(places)}"
                 )
+        if self.overlap not in OVERLAPS:
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: overlap '{self.overlap}' is not one of "
+                f"{', '.join(OVERLAPS)}"
+            )
         functions = [f for f in op.body.block.ops if isinstance(f, FuncOp)]
         if len(functions) != 1:
             raise PassFailedException(
@@ -77,8 +83,8 @@ class ConvertTinyTSToTSBuf(ModulePass):
         function = functions[0]
         _check(op, function)
         lowered = _Conversion(function, self.input, self.output).convert()
-        if self.overlap:
-            declare_overlaps(lowered)
+        if self.overlap != "none":
+            declare_overlaps(lowered, in_place_only=self.overlap == "same")
         op.body.block.insert_op_before(tsbuf.ArenaOp(), function)
         op.body.block.insert_op_before(lowered, function)
         function.detach()
@@ -289,10 +295,10 @@ class _Conversion:
             return [self.storage.rows(value) for value in inputs]
         chain = self.storage.state.chains[layer_key(op)]
         given = chain.input_part
-        if given is None or given.input is None:
-            _fail(op, "has no part that reads an input")
         if op.input is not None:
             return [self.storage.rows(op.input)]
+        if given is None or given.input is None:
+            return [Rows(("no input", layer_key(op)), 0, 0)]
         rows = self.storage.rows(given.input)
         row_0 = rows.first - given.input_rows()[0]
         return [Rows(rows.tensor, row_0, row_0)]
@@ -354,7 +360,7 @@ class _Conversion:
 
         The window of output row 0 begins at row `top` of the stored input.
         """
-        height = self.storage.tensors[source.tensor].image.height
+        height = self.storage.height(source.tensor)
         start = top + outputs[0] * window.stride[0]
         stop = top + (outputs[1] - 1) * window.stride[0] + window.extent(0)
         reads = (max(start, 0), min(stop, height))

@@ -12,10 +12,15 @@ from tinyts_dialect.overlaps import Overlap, OverlapAttr
 from tinyts_dialect.tsbuf import Access, BufferOp, KernelOp, MemoryOp
 
 
-def declare_overlaps(function: FuncOp) -> None:
-    """Adds its legal overlaps to every call of a function."""
+def declare_overlaps(function: FuncOp, in_place_only: bool = False) -> None:
+    """Adds its legal overlaps to every call of a function.
+
+    With `in_place_only` those alone that let the output begin where its input does.
+    """
     for call in kernels_of(function):
         found = legal_overlaps(call)
+        if in_place_only:
+            found = [overlap for overlap in found if not overlap.trail]
         if found:
             known = call.overlaps or ()
             call.overlaps = ArrayAttr([*known, *map(OverlapAttr, found)])

@@ -63,7 +63,9 @@ def whole_tensor_passes(*, fold_channels: bool) -> str:
     return "fuse-pad,fold-constant-channels" if fold_channels else "fuse-pad"
 
 
-def planned_passes(*, input: str, output: str, fuse: bool) -> str:
+def planned_passes(
+    *, input: str, output: str, fuse: bool, overlap: str = "trail"
+) -> str:
     """From whole tensors with a plan as attributes to kernels on unplaced buffers."""
     passes = ["fuse-rows"] if fuse else []
     return ",".join(
@@ -73,7 +75,8 @@ def planned_passes(*, input: str, output: str, fuse: bool) -> str:
             "split-height",
             "fold-slices",
             "schedule{order=staged}",
-            f"convert-tinyts-to-tsbuf{{input={input} output={output} overlap=true}}",
+            f"convert-tinyts-to-tsbuf{{input={input} output={output} "
+            f"overlap={overlap}}}",
         ]
     )
 

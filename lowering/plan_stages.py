@@ -18,13 +18,16 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.stages.graph import Graph, read_graph
-from lowering.stages.plan import Plan, Stage
+from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.search import Freedom, Search
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
 
 QUIET_SECONDS = 2.0
 """How long a search runs before it says on stderr what it does."""
+
+ROOM = 0.06
+"""How far stages that need not reach the peak stay below it."""
 
 OBJECTIVES = ("sram", "speed")
 
@@ -46,7 +49,7 @@ class PlanStages(ModulePass):
     cuts: tuple[int, ...] = ()
     fuse: bool = True
     stream: bool = True
-    overlap: bool = True
+    overlap: str = "trail"
     alignment: int = 4
     input: str = "external"
     output: str = "external"
@@ -56,6 +59,11 @@ class PlanStages(ModulePass):
             raise PassFailedException(
                 f"plan-stages: objective '{self.objective}' is not one of "
                 f"{', '.join(OBJECTIVES)}"
+            )
+        if self.overlap not in OVERLAPS:
+            raise PassFailedException(
+                f"plan-stages: overlap '{self.overlap}' is not one of "
+                f"{', '.join(OVERLAPS)}"
             )
         if any(isinstance(inner, ArenaOp) for inner in op.body.block.ops):
             raise PassFailedException(
@@ -87,10 +95,9 @@ class PlanStages(ModulePass):
         if self.objective == "speed" and self.limit is None:
             return search.plan(search.cheapest(None, ()))
         peak, stages = search.smallest()
-        limit = peak
         if self.objective == "speed" and self.limit is not None:
-            limit = max(peak, self.limit)
-        return search.plan(search.cheapest(limit, stages))
+            return search.plan(search.cheapest(max(peak, self.limit), stages))
+        return search.plan(search.cheapest(peak, stages, room=ROOM))
 
 
 def borders_of(graph: Graph, cuts: tuple[int, ...]) -> list[int]:

@@ -15,6 +15,7 @@ from tinyts_dialect.kept_rows import Interval
 from tinyts_dialect.ops.fused_pixels import FusedPixelsOp
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.streaming import StepOp
+from tinyts_dialect.tensors import shape_of
 from tinyts_dialect.tsbuf import Image
 
 NO_ROWS = (0, 0)
@@ -108,6 +109,9 @@ class State:
         middle = self.tensors["middle", key] = StateTensor(
             Image(height, width, channels)
         )
+        if chain.input_part is None:  # all windows lie in the padding
+            image = Image(*shape_of(part.input_type)[1:])
+            self.tensors["no input", key] = StateTensor(image)
         scratch: dict[int, Image] = {}
         for part in chain.parts:
             for run in chain.stored(part):

@@ -105,6 +105,11 @@ class Storage:
             return Rows(layer_key(op), 0, 0)
         return self.rows(op.output())
 
+    def height(self, key: Hashable) -> int:
+        """Rows of a tensor, of state as well."""
+        known = self.tensors.get(key) or self.state.tensors[key]
+        return known.image.height
+
     def computed_rows(self, key: Hashable) -> tuple[int, int]:
         """From the lowest to the highest row of a tensor that is computed."""
         parts = self.tensors[key].parts

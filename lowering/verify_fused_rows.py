@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from xdsl.utils.exceptions import PassFailedException
 
+from lowering.accesses import touched
 from lowering.walks import FusedRowsWalk, fused_rows_walk
-from tinyts_dialect.tsbuf import Access, KernelOp
+from tinyts_dialect.tsbuf import Access, Image, KernelOp
 
 
 def check_fused_rows(call: KernelOp, where: str) -> None:
@@ -39,6 +40,25 @@ def check_fused_rows(call: KernelOp, where: str) -> None:
         if row in stored:
             _fail(where, f"it stores row {row} of 'middle' without naming it")
         _fail(where, f"it names row {row} of 'middle' without storing it")
+    _check_scratch(call, walk, written[0].table.image, where)
+
+
+def _check_scratch(
+    call: KernelOp, walk: FusedRowsWalk, middle: Image, where: str
+) -> None:
+    """The rows that an output row computes, a group of channels of each, must fit."""
+    first, last = call.named_rows()
+    rows = max(walk.window(y)[1] - walk.kept_end(y) for y in range(first, last))
+    needed = rows * middle.width * min(walk.group, middle.channels)
+    scratch = [access for access in call.writes() if access.field == "scratch"]
+    given = sum(
+        part.last - part.first
+        for access in scratch
+        if access.first == first
+        for part in touched(access)
+    )
+    if scratch and given < needed:
+        _fail(where, f"it needs {needed} bytes of 'scratch' and is given {given}")
 
 
 def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int]]:

@@ -41,7 +41,8 @@ def test_every_row_is_there_when_it_is_read(height: int) -> None:
             for y in range(first, last):
                 kept, window = range(*rows.kept(y)), range(*rows.window(y))
                 assert set(window) == read_by(rows, y)
-                assert set(kept) <= table and set(kept) <= set(window)
+                assert set(kept) <= table
+                assert set(kept) <= set(window)
                 fresh = set(window) - set(kept)
                 computed += fresh
                 if y + 1 < last_row:
@@ -54,7 +55,8 @@ def test_every_row_is_there_when_it_is_read(height: int) -> None:
             assert [row for run in runs for row in range(*run)] == sorted(new)
             assert all(a[1] < b[0] for a, b in zip(runs, runs[1:], strict=False))
             hull = range(*rows.computed(first, last))
-            assert new <= set(hull) and not new & before
+            assert new <= set(hull)
+            assert not new & before
             if last < last_row:
                 assert set(range(*rows.handed_on(first, last))) <= new
         if rows.keep == max(0, rows.extent - rows.stride):

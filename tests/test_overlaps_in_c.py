@@ -115,7 +115,7 @@ def overlapping(module: ModuleOp, order: str, height: int, seed: int) -> ModuleO
     placed = transformed(
         module,
         f"split-height{{height={height}}},fold-slices,schedule{{order={order}}},"
-        "convert-tinyts-to-tsbuf{overlap=true}",
+        "convert-tinyts-to-tsbuf{overlap=trail}",
     )
     spread(placed)
     kernels = {call.kernel.data for call in kernels_of(function_of(placed))}

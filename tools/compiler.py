@@ -21,7 +21,7 @@ from lowering.pipelines import (
     planned_passes,
     whole_tensor_passes,
 )
-from lowering.plan_stages import progress_on_stderr, write_plan
+from lowering.plan_stages import ROOM, progress_on_stderr, write_plan
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
@@ -200,11 +200,11 @@ class Planner:
         )
         self.graph = read_graph(self.function, options.input, options.output)
         self.progress = progress_on_stderr()
-        self._searches: dict[bool, Search] = {}
-        self._smallest: dict[bool, tuple[int, list[Stage]]] = {}
+        self._searches: dict[str, Search] = {}
+        self._smallest: dict[str, tuple[int, list[Stage]]] = {}
 
-    def search(self, overlap: bool) -> Search:
-        """The search that counts on overlaps, or not."""
+    def search(self, overlap: str) -> Search:
+        """The search that counts on overlaps of a kind."""
         if overlap not in self._searches:
             freedom = Freedom(overlap=overlap)
             self._searches[overlap] = Search(
@@ -212,7 +212,7 @@ class Planner:
             )
         return self._searches[overlap]
 
-    def _peak(self, overlap: bool) -> tuple[int, list[Stage]]:
+    def _peak(self, overlap: str) -> tuple[int, list[Stage]]:
         if overlap not in self._smallest:
             self._smallest[overlap] = self.search(overlap).smallest()
         return self._smallest[overlap]
@@ -221,7 +221,10 @@ class Planner:
         """The module of a plan, with every buffer at its offset."""
         write_plan(self.graph, plan)
         passes = planned_passes(
-            input=self.options.input, output=self.options.output, fuse=fuse
+            input=self.options.input,
+            output=self.options.output,
+            fuse=fuse,
+            overlap=plan.overlap,
         )
         return _place(_run(self.module.clone(), passes), self.options)
 
@@ -232,16 +235,17 @@ class Planner:
     def smallest(self) -> Choice:
         """The smallest arena; of equal ones that of the fewest calls.
 
-        Overlaps that lower the peak may make buffers harder to place, so plans are
-        tried that count on them and plans that do not.
+        Overlaps at a distance lower the peak and make buffers harder to place, so plans
+        are tried that count on them and plans that do not.
         """
         best: Choice | None = None
-        for overlap in (False, True):
+        for overlap in ("same", "trail"):
             peak, stages = self._peak(overlap)
             if best is not None and peak >= best.arena_bytes:
                 continue
             search = self.search(overlap)
-            choice = self._choice(search.plan(search.cheapest(peak, stages)))
+            stages = search.cheapest(peak, stages, room=ROOM)
+            choice = self._choice(search.plan(stages))
             if best is None or choice.arena_bytes < best.arena_bytes:
                 best = choice
         if best is None:
@@ -250,10 +254,10 @@ class Planner:
 
     def fastest(self, limit: int | None) -> Choice:
         """The fewest estimated instructions whose arena fits; else the smallest."""
-        search = self.search(overlap=False)
+        search = self.search(overlap="same")
         if limit is None:
             return self._choice(search.plan(search.cheapest(None, (), self.price)))
-        peak, stages = self._peak(overlap=False)
+        peak, stages = self._peak(overlap="same")
         aim = limit
         for _ in range(ATTEMPTS):
             if aim < peak:
@@ -272,7 +276,7 @@ class Planner:
 
     def instructions(self, plan: Plan) -> int:
         """Estimated instructions of a plan."""
-        search = self.search(overlap=False)
+        search = self.search(overlap="same")
         return sum(self.price(s, search.costs.of(s).calls) for s in plan.stages)
 
     def frontier(self) -> list[Choice]:

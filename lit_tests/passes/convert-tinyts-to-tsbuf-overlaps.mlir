@@ -1,4 +1,4 @@
-// RUN: tinyts-opt %s --split-input-file --split-height --fold-slices --convert-tinyts-to-tsbuf='input=arena overlap=true' | filecheck %s
+// RUN: tinyts-opt %s --split-input-file --split-height --fold-slices --convert-tinyts-to-tsbuf='input=arena overlap=trail' | filecheck %s
 // RUN: tinyts-opt %s --split-input-file --split-height --fold-slices --convert-tinyts-to-tsbuf='input=arena' | filecheck %s --check-prefix=NONE
 
 // How far below each of its inputs the output of a call may begin, if they die with it.

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+OVERLAPS = ("none", "same", "trail")
+"""Whether outputs lie over dying inputs: never, where both begin at the same byte, or
+wherever the kernel allows it."""
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -32,7 +36,7 @@ class Plan:
     """Stages that follow one another, from the first node to the last."""
 
     stages: tuple[Stage, ...] = field(default=())
-    overlap: bool = True
+    overlap: str = "trail"
     alignment: int = 4
 
     def description(self) -> str:

@@ -31,6 +31,9 @@ Price = Callable[[Stage, int], int]
 
 NO_LIMIT = 1 << 40
 
+SLACK = 1.25
+"""A stage whose windows keep more than this times the peak is not tried."""
+
 Progress = Callable[[str], None]
 
 
@@ -40,7 +43,7 @@ class Freedom:
 
     fuse: bool = True
     stream: bool = True
-    overlap: bool = True
+    overlap: str = "trail"
     heights: tuple[int, ...] = HEIGHTS
 
 
@@ -85,7 +88,7 @@ class Search:
 
     def _line_bytes(self, node: Node) -> int:
         """Bytes of the input rows that the node's window keeps from row to row."""
-        if not isinstance(node.op, WindowedOp):
+        if not isinstance(node.op, WindowedOp) or node.index in self.reductions:
             return 0
         window = node.op.get_window()
         kept = min(most_kept(window), self.graph.tensors[node.inputs[0]].height)
@@ -191,11 +194,11 @@ class Search:
         for last in range(1, self.count + 1):
             found: tuple[int, int, list[Stage]] | None = None
             for first in range(last - 1, max(-1, last - 1 - longest), -1):
-                if found is not None and self._lines(first, last) > 2 * self.bound:
+                if found is not None and self._lines(first, last) > self.bound * SLACK:
                     break
                 before = best[first]
                 floor = max(before[0], self.crossing[first], self.crossing[last])
-                if found is not None and floor > min(found[0], self.bound):
+                if found is not None and floor >= min(found[0], self.bound + 1):
                     continue
                 if found is not None and self._exhausted():
                     continue
@@ -265,33 +268,30 @@ class Search:
     # -- the cheapest plan below a limit ---------------------------------------
 
     def cheapest(
-        self, limit: int | None, stages: Sequence[Stage], price: Price | None = None
+        self,
+        limit: int | None,
+        stages: Sequence[Stage],
+        price: Price | None = None,
+        room: float = 0.0,
     ) -> list[Stage]:
         """The stages of the least price whose peaks stay within the limit, if any.
 
-        The price is the number of calls unless another is given.
-
-        `stages` are known to stay within it. Stages of whole tensors and of the least
-        height are tried between all borders; then each gets the tallest slices that
-        fit.
+        The price is the number of calls unless another is given. `stages` are known to
+        stay within the limit; others must stay this share of it below: where several
+        stages just fit, their buffers are hard to place. Stages of whole tensors and of
+        the least height are tried between all borders; then each gets the tallest
+        slices that fit.
         """
         if limit is None:
             limit = NO_LIMIT
-        known = {(stage.first, stage.last): stage for stage in stages}
+        limit = round(limit * (1 - room))
+        candidates = self._candidates(limit, stages)
         best: list[tuple[int, list[Stage]] | None] = [(0, [])]
         for last in range(1, self.count + 1):
             found: tuple[int, list[Stage]] | None = None
-            for first in range(last - 1, -1, -1):
-                if first < last - 1 and self._lines(first, last) > 2 * limit:
-                    break
-                before = best[first]
-                if before is None or self.crossing[first] > limit:
-                    continue
-                least = before[0] + (0 if price else self._least_calls(first, last))
-                if found is not None and least >= found[0]:
-                    continue
-                stage = self._fitting(first, last, limit, known.get((first, last)))
-                if stage is None:
+            for stage in candidates[last]:
+                before = best[stage.first]
+                if before is None:
                     continue
                 total = before[0] + self._price(stage, price)
                 if found is None or total < found[0]:
@@ -299,36 +299,30 @@ class Search:
             best.append(found)
         if best[-1] is None:
             return list(stages)
-        return best[-1][1]
+        return [self._tallest(stage, limit) for stage in best[-1][1]]
+
+    def _candidates(self, limit: int, stages: Sequence[Stage]) -> list[list[Stage]]:
+        """Stages by their ends: those given, whole ops, and what fits of the others.
+
+        A stage of several ops of whole tensors has the calls and the peak of stages of
+        one op each.
+        """
+        given = set(stages)
+        found: list[list[Stage]] = [[] for _ in range(self.count + 1)]
+        for stage in stages:
+            found[stage.last].append(stage)
+        for first in range(self.count):
+            whole = self._plain(first, first + 1, 0)
+            if self._within(whole, limit) is not None:
+                found[first + 1].append(whole)
+        for stage, cost in self.costs.known():
+            if stage not in given and stage.height and cost.peak <= limit:
+                found[stage.last].append(stage)
+        return found
 
     def _price(self, stage: Stage, price: Price | None) -> int:
         calls = self._cost(stage)[1]
         return calls if price is None else price(stage, calls)
-
-    def _least_calls(self, first: int, last: int) -> int:
-        """Fewest calls of a stage: one for each op that is not fused."""
-        return (last - first + 1) // 2
-
-    def _fitting(
-        self, first: int, last: int, limit: int, known: Stage | None
-    ) -> Stage | None:
-        """The tallest slices of a stage that stay within the limit."""
-        if max(self.crossing[first], self.crossing[last]) > limit:
-            return None
-        lowest = known
-        if lowest is None:
-            candidates = [h for h in self.freedom.heights if h]
-            if not candidates:
-                return self._within(self._plain(first, last, 0), limit)
-            whole = self._within(self._plain(first, last, 0), limit)
-            if whole is not None:
-                return whole
-            if self._exhausted():
-                return None
-            peak, _, lowest = self.best(first, last, min(candidates))
-            if peak > limit:
-                return None
-        return self._tallest(lowest, limit)
 
     def _tallest(self, stage: Stage, limit: int) -> Stage:
         """The stage with the tallest slices that stay within the limit."""

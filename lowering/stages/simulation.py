@@ -151,7 +151,7 @@ class Simulator:
             self._keep_rows(unit, part, step, state)
         elif isinstance(unit, StreamUnit):
             self._accumulate(unit, step, state)
-        if self.plan.overlap and written is not None:
+        if self.plan.overlap != "none" and written is not None:
             self._permit(unit, part, written, reads)
 
     def _copy(self, number: int) -> None:
@@ -259,7 +259,8 @@ class Simulator:
         for operand, (tensor, rows) in enumerate(reads):
             for source, held in self._buffers_of(tensor, rows):
                 trail = unit.trail(part, operand, held, byte)
-                if trail is None or trail >= buffer.bytes:
+                too_far = trail and self.plan.overlap == "same"
+                if trail is None or too_far or trail >= buffer.bytes:
                     refused.add(source)
                 else:
                     found[source] = max(trail, found.get(source, 0))

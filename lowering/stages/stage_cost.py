@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lowering.stages.demand import settle_demands
-from lowering.stages.graph import Graph, Place, RowRange
+from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.live_bytes import live_bytes
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.simulation import Simulator
@@ -30,7 +30,7 @@ class StageCosts:
     alive at the borders of a stage.
     """
 
-    def __init__(self, graph: Graph, overlap: bool, alignment: int) -> None:
+    def __init__(self, graph: Graph, overlap: str, alignment: int) -> None:
         self.graph, self.overlap, self.alignment = graph, overlap, alignment
         self.needed = _needed_rows(graph)
         self.simulated_calls = 0
@@ -48,11 +48,14 @@ class StageCosts:
             self._known[stage] = cost
         return cost
 
+    def known(self) -> list[tuple[Stage, StageCost]]:
+        """Every stage that was simulated, with its cost."""
+        return list(self._known.items())
+
     def crossing_bytes(self, node: int) -> int:
         """Bytes of the arena that are alive just before a node, between two stages."""
         total = self._copied_bytes() if node == len(self.graph.nodes) else 0
-        for tensor in self.graph.tensors:
-            rows = self.needed.alive(tensor.index, node)
+        for tensor, rows in self.needed.alive_before(node):
             if self.needed.in_one_buffer(tensor.index):
                 total += self._aligned((rows.last - rows.first) * tensor.row_bytes)
             else:
@@ -79,6 +82,7 @@ class _Needed:
         self.graph = graph
         self.by_reader: dict[int, dict[int, RowRange]] = {}
         """For each tensor the rows that each reader needs."""
+        self._alive: dict[int, list[tuple[Tensor, RowRange]]] = {}
 
     def computed(self, tensor: int) -> RowRange:
         """Rows that anything needs."""
@@ -116,6 +120,15 @@ class _Needed:
         if image.place is Place.READ:
             return RowRange(rows.first, max(rows.first, self._loaded(tensor, node)))
         return rows
+
+    def alive_before(self, node: int) -> list[tuple[Tensor, RowRange]]:
+        """The tensors with rows in the arena just before a node."""
+        known = self._alive.get(node)
+        if known is None:
+            found = ((t, self.alive(t.index, node)) for t in self.graph.tensors)
+            known = [(t, rows) for t, rows in found if rows.first < rows.last]
+            self._alive[node] = known
+        return known
 
     def _loaded(self, tensor: int, node: int) -> int:
         readers = self.by_reader.get(tensor, {})
@@ -177,10 +190,7 @@ class _StageRun(Simulator):
                 unit.demand(rows)
 
     def _carry_in(self) -> None:
-        for tensor in self.graph.tensors:
-            rows = self.needed.alive(tensor.index, self.stage.first)
-            if rows.first == rows.last:
-                continue
+        for tensor, rows in self.needed.alive_before(self.stage.first):
             together = self.needed.in_one_buffer(tensor.index)
             step = rows.last - rows.first if together else 1
             for row in range(rows.first, rows.last, step):

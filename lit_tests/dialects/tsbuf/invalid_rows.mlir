@@ -13,13 +13,25 @@
 // -----
 
 // CHECK: there must be one start for each buffer
-%x = tsbuf.rows {starts = []} : () -> !tsbuf.table<2x2x3xi8>
+%x = tsbuf.rows {starts = [0]} : () -> !tsbuf.table<2x2x3xi8>
 
 // -----
 
 // CHECK: a buffer differs in width or channels
 %0 = tsbuf.buffer : !tsbuf.buffer<1x2x3xi8>
 %x = tsbuf.rows %0 {starts = [0]} : (!tsbuf.buffer<1x2x3xi8>) -> !tsbuf.table<1x3x2xi8>
+
+// -----
+
+// CHECK: a buffer differs in width or channels
+%0 = tsbuf.buffer : !tsbuf.buffer<1x2x3xi8>
+%x = tsbuf.rows %0 {starts = [0]} : (!tsbuf.buffer<1x2x3xi8>) -> !tsbuf.table<1x3x3xi8>
+
+// -----
+
+// CHECK: a buffer differs in width or channels
+%0 = tsbuf.buffer : !tsbuf.buffer<1x4x3xi8>
+%x = tsbuf.rows %0 {starts = [0], ragged} : (!tsbuf.buffer<1x4x3xi8>) -> !tsbuf.table<1x3x3xi8>
 
 // -----
 

@@ -45,6 +45,12 @@ func.func @net() {
   // CHECK-NEXT: %y = tsbuf.rows %top, %bottom {starts = [0 : i64, 2 : i64]} : (!tsbuf.buffer<1x2x4xi8>, !tsbuf.buffer<2x2x4xi8>) -> !tsbuf.table<5x2x4xi8>
   // GENERIC: %y = "tsbuf.rows"(%top, %bottom) <{starts = [0 : i64, 2 : i64]}>
   %y = tsbuf.rows %top, %bottom {starts = [0, 2]} : (!tsbuf.buffer<1x2x4xi8>, !tsbuf.buffer<2x2x4xi8>) -> !tsbuf.table<5x2x4xi8>
+  // Buffers of a ragged table may be narrower; a table may have no row at all.
+  // CHECK-NEXT: %ragged = tsbuf.rows %top {starts = [3 : i64], ragged} : (!tsbuf.buffer<1x2x4xi8>) -> !tsbuf.table<5x3x4xi8>
+  // GENERIC: %ragged = "tsbuf.rows"(%top) <{starts = [3 : i64], ragged}>
+  %ragged = tsbuf.rows %top {starts = [3], ragged} : (!tsbuf.buffer<1x2x4xi8>) -> !tsbuf.table<5x3x4xi8>
+  // CHECK-NEXT: %empty = tsbuf.rows {starts = []} : () -> !tsbuf.table<5x3x4xi8>
+  %empty = tsbuf.rows {starts = []} : () -> !tsbuf.table<5x3x4xi8>
   %z = tsbuf.rows %output {starts = [0]} : (!tsbuf.buffer<1x1x1xi8>) -> !tsbuf.table<1x1x1xi8>
 
   // CHECK: tsbuf.kernel "conv_2d" outs(output = %y [2, 4] : !tsbuf.table<5x2x4xi8>)
