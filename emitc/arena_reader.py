@@ -14,7 +14,7 @@ from emitc.arena_picture import ArenaPicture, Kind, PlacedBuffer
 from emitc.program import tensor_name
 from lowering.accesses import arena_and_function, held_rows, kernels_of
 from lowering.live_ranges import blocks_of, lifetimes
-from tinyts_dialect.tsbuf import BufferOp, KernelOp, image_of, root_buffer
+from tinyts_dialect.tsbuf import BufferOp, KernelOp, layout_of, root_buffer
 
 KIND_OF_FIELD: dict[str, Kind] = {
     "middle": "kept row",
@@ -94,15 +94,15 @@ def _first_uses(kernels: Sequence[KernelOp]) -> dict[BufferOp, _Use]:
             kind = KIND_OF_FIELD.get(access.field, "activation")
             is_slice = kind == "activation" and number < len(writes)
             for held in held_rows(access):
-                buffer = root_buffer(held.buffer)
+                buffer, layout = root_buffer(held.buffer), layout_of(held.buffer)
                 if isinstance(buffer, BufferOp) and buffer not in found:
                     found[buffer] = _Use(
                         layer,
                         tensor_name(access.table) or name,
                         kind,
                         calls[layer] if is_slice else None,
-                        held.start,
-                        image_of(held.buffer).row_bytes,
+                        held.start - layout.offset // layout.row_pitch,
+                        layout.row_pitch,
                     )
         calls[layer] += 1
     return found

@@ -48,7 +48,7 @@ def tensor(item: Tensor) -> str:
     known = [offset for offset in item.row_offsets if offset is not None] or [0]
     fields: dict[str, Initializer] = {
         "offset": min(known),
-        "pixel_pitch": item.image.channels,
+        "pixel_pitch": item.pixel_pitch,
         "memory": item.memory,
         "height": item.image.height,
         "width": item.image.width,
@@ -186,7 +186,7 @@ def _call(call: Call, item: Layer, record: bool, indent: str) -> Iterator[str]:
     first, last = _row(call, 0), _row(call, call.rows)
     yield f"{indent}TINYTS_STEP({item.layer});"
     yield f"{indent}tinyts_{item.kernel}(&{item.name}, memory, {first}, {last});"
-    if not record:
+    if not record or not item.recorded:
         return
     if item.completion is not None:
         yield f"{indent}if ({last} == {item.completion.last}) {{"

@@ -20,6 +20,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from emitc.roll import Call
 from lowering.accesses import arena_and_function, kernels_of
+from lowering.concatenation_places import PART_OF_ROWS
 from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import (
     BufferOp,
@@ -32,7 +33,7 @@ from tinyts_dialect.tsbuf import (
     Port,
     RowsOp,
     ViewOp,
-    image_of,
+    layout_of,
     memory_of,
 )
 
@@ -53,6 +54,8 @@ class Tensor:
     memory: int
     row_offsets: tuple[int | None, ...]
     """Offset of each row from the base of the memory; None where no row exists."""
+    pixel_pitch: int
+    """Bytes from pixel to pixel of a row."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Layer:
     fields: Mapping[str, Initializer]
     arrays: Mapping[str, list[str]]
     """Fields that are arrays of pointers to tensors, with the tensors' names."""
+    recorded: bool = True
+    """Whether what its calls write are whole rows of the tensor `layer`."""
     source: Port | None = None
     """The input whose rows the caller fills in; such a layer has no structure."""
     completion: Completion | None = None
@@ -262,6 +267,7 @@ class _Reader:
             comment=tensor_name(kernel),
             fields=fields,
             arrays=arrays,
+            recorded=PART_OF_ROWS not in kernel.attributes,
             source=source,
             completion=None
             if kernel.call_rows is None
@@ -291,14 +297,22 @@ class _Reader:
         name = f"tensor_{len(self.program.tensors)}"
         self.tensor_names[table.result] = name
         offsets: list[int | None] = [None] * table.image.height
+        pixel_pitch = table.image.channels
         for buffer, first, last in table.parts():
-            base = _base_offset(buffer)
+            layout = layout_of(buffer)
+            base = _base_offset(buffer) + layout.offset
+            pixel_pitch = layout.pixel_pitch
             for row in range(first, last):
-                offsets[row] = base + (row - first) * image_of(buffer).row_bytes
+                offsets[row] = base + (row - first) * layout.row_pitch
+        if pixel_pitch > MAX_EXTENT:
+            raise PassFailedException(
+                f"tinyts-c: pixels of tensor '{tensor_name(kernel)}' are {pixel_pitch} "
+                f"bytes apart, more than {MAX_EXTENT}"
+            )
         root = memory_of(table.buffers[0]) if table.buffers else None
         memory = 0 if root is None else self.memory_numbers[root]
         self.program.tensors.append(
-            Tensor(name, table.image, memory, tuple(offsets))
+            Tensor(name, table.image, memory, tuple(offsets), pixel_pitch)
         )
 
 

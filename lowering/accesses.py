@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
+import numpy as np
+import numpy.typing as npt
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute, SSAValue
@@ -21,6 +23,7 @@ from tinyts_dialect.tsbuf import (
     MemoryOp,
     RowsOp,
     image_of,
+    layout_of,
     root_buffer,
 )
 
@@ -68,7 +71,10 @@ def held_rows(access: Access) -> Iterator[RowRange]:
 
 
 def touched(access: Access) -> Iterator[ByteRange]:
-    """The bytes of each buffer that an access to rows of a table touches."""
+    """The bytes of each buffer that an access to rows of a table touches.
+
+    Of a window also those between its first and its last that it does not touch.
+    """
     for _, part in held_bytes(access):
         yield part
 
@@ -81,8 +87,23 @@ def held_bytes(access: Access) -> Iterator[tuple[RowRange, ByteRange]]:
 
 
 def _bytes_of(value: SSAValue, first: int, last: int) -> ByteRange:
-    row_bytes = image_of(value).row_bytes
-    return ByteRange(root_buffer(value), first * row_bytes, last * row_bytes)
+    """From the first byte to the last, of a window with what lies between its own."""
+    layout = layout_of(value)
+    start = layout.offset + first * layout.row_pitch
+    stop = layout.end(image_of(value), last)
+    return ByteRange(root_buffer(value), start, stop)
+
+
+def window_bytes(rows: RowRange) -> npt.NDArray[np.int64]:
+    """Every byte of rows of a window, counted from the start of the buffer behind it.
+
+    Ascending, in an array of one dimension.
+    """
+    layout, (_, width, channels) = layout_of(rows.buffer), image_of(rows.buffer)
+    y = np.arange(rows.first - rows.start, rows.last - rows.start)
+    row_starts = layout.offset + y * layout.row_pitch
+    pixels = np.add.outer(row_starts, np.arange(width) * layout.pixel_pitch)
+    return np.add.outer(pixels, np.arange(channels)).ravel()
 
 
 def kernels_of(function: FuncOp) -> list[KernelOp]:

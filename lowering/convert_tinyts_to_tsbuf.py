@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import (
     IntegerAttr,
     ModuleOp,
     StringAttr,
+    UnitAttr,
     UnregisteredOp,
     i64,
 )
@@ -24,6 +25,14 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import PassFailedException, VerifyException
 
+from lowering.concatenation_places import (
+    PART_OF_ROWS,
+    Place,
+    Places,
+    operand_places,
+    outermost,
+    places_in_concatenations,
+)
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
 from lowering.legal_overlaps import declare_overlaps
 from lowering.operators import lowerings
@@ -33,6 +42,7 @@ from lowering.storage import Rows, Storage, returned_tensors
 from lowering.streamed_inputs import streamed_table, with_read_rows
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
+from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
@@ -41,7 +51,12 @@ from tinyts_dialect.tensors import dense, quant_of, shape_of, tensor_type
 from tinyts_dialect.tsbuf import Image, Port
 from tinyts_dialect.windows import Window
 
-PLACES = {"input": ("external", "arena", "rows"), "output": ("external", "arena")}
+CHOICES = {
+    "input": ("external", "arena", "rows"),
+    "output": ("external", "arena"),
+    "overlap": OVERLAPS,
+    "concatenation": ("copy", "in-place"),
+}
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,8 @@ class ConvertTinyTSToTSBuf(ModulePass):
     rows that are still needed; kernels `read_rows` ask the caller for them. With
     `overlap` each call says where its output may take the place of its input, if that
     dies with the call: from its first byte on (same), or some bytes below it (trail).
+    With `concatenation=in-place` what is joined is written where the result lies, if
+    nobody else reads it.
     """
 
     name = "convert-tinyts-to-tsbuf"
@@ -60,20 +77,16 @@ class ConvertTinyTSToTSBuf(ModulePass):
     input: str = "external"
     output: str = "external"
     overlap: str = "none"
+    concatenation: str = "copy"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        for direction, places in PLACES.items():
-            place = getattr(self, direction)
-            if place not in places:
+        for option, choices in CHOICES.items():
+            choice = getattr(self, option)
+            if choice not in choices:
                 raise PassFailedException(
-                    f"convert-tinyts-to-tsbuf: {direction} '{place}' is not one of "
-                    f"{', '.join(places)}"
+                    f"convert-tinyts-to-tsbuf: {option} '{choice}' is not one of "
+                    f"{', '.join(choices)}"
                 )
-        if self.overlap not in OVERLAPS:
-            raise PassFailedException(
-                f"convert-tinyts-to-tsbuf: overlap '{self.overlap}' is not one of "
-                f"{', '.join(OVERLAPS)}"
-            )
         functions = [f for f in op.body.block.ops if isinstance(f, FuncOp)]
         if len(functions) != 1:
             raise PassFailedException(
@@ -82,7 +95,8 @@ class ConvertTinyTSToTSBuf(ModulePass):
             )
         function = functions[0]
         _check(op, function)
-        lowered = _Conversion(function, self.input, self.output).convert()
+        conversion = _Conversion(function, self.input, self.output)
+        lowered = conversion.convert(in_place=self.concatenation == "in-place")
         if self.overlap != "none":
             declare_overlaps(lowered, in_place_only=self.overlap == "same")
         op.body.block.insert_op_before(tsbuf.ArenaOp(), function)
@@ -168,10 +182,17 @@ class _Conversion:
         self.arrays: list[npt.NDArray[np.int32]] = []
         self.step_specs: dict[Hashable, KernelSpec] = {}
         self.calls: list[tsbuf.KernelOp] = []
+        self.places: Places = {}
 
-    def convert(self) -> FuncOp:
+    def convert(self, in_place: bool) -> FuncOp:
         copies = self._place_outputs()
-        self.storage.share_reshapes(self.function, private=set(self.tables))
+        ports = set(self.tables)
+        self.storage.share_reshapes(self.function, private=ports)
+        if in_place:
+            self.places = places_in_concatenations(
+                self.function, self.storage, self._sources, ports
+            )
+        self.in_place = {around for around, _ in self.places.values()}
         for op in self.function.body.block.ops:
             if isinstance(op, TensorOp):
                 self._convert(op)
@@ -233,6 +254,8 @@ class _Conversion:
         if key in self.storage.state.tensors:
             return self._state_table(self.storage.state.tensors[key])
         tensor = self.storage.tensors[key]
+        if key in self.places:
+            return self._window_table(tensor.image, *self.places[key])
         if tensor.alias is not None:
             shared = tsbuf.table_of(self.table(tensor.alias)).buffers[0]
             view = self.builder.insert(tsbuf.ViewOp(shared, tensor.image))
@@ -262,6 +285,24 @@ class _Conversion:
             buffers, [start for _, start in tensor.parts], tensor.image
         )
 
+    def _window_table(self, image: Image, around: Hashable, place: Place) -> SSAValue:
+        """The table of a tensor that lies at a place in another one."""
+        root, place = outermost(self.places, around, place)
+        outer = tsbuf.table_of(self.table(root))
+        views: list[tsbuf.ViewOp] = []
+        starts: list[int] = []
+        for buffer, first, last in outer.parts():
+            top = max(first - place.row, 0)
+            bottom = min(last - place.row, image.height)
+            if top < bottom:
+                inside = place._replace(row=place.row - first)
+                layout = inside.layout(outer.image, top)
+                shape = image._replace(height=bottom - top)
+                views.append(tsbuf.ViewOp(buffer, shape, layout))
+                starts.append(top)
+        self.builder.insert(views)
+        return self._table([view.result for view in views], starts, image)
+
     def _state_table(self, tensor: StateTensor) -> SSAValue:
         starts = sorted(tensor.buffers)
         buffers = [tsbuf.BufferOp(tensor.buffers[start]) for start in starts]
@@ -277,16 +318,32 @@ class _Conversion:
         if isinstance(op, ReshapeOp) and self._is_shared(target):
             return
         sources = self._sources(op)
+        if isinstance(op, ConcatenationOp) and target.tensor in self.in_place:
+            self._convert_in_place(op, sources, target)
+            return
         spec = self._spec(op, sources, target)
-        layer = -1 if op.layer is None else op.layer.value.data
-        call = self._call(spec, sources, target, layer, op)
-        call.location = op.location
-        for name in ("constant_channels", "stage"):
-            if (attribute := op.properties.get(name)) is not None:
-                call.attributes[name] = attribute
+        call = self._call(spec, sources, target, _layer(op), op)
+        _describe(call, op)
         if spec.fused_layers:
             layers = [IntegerAttr(number, i64) for number in spec.fused_layers]
             call.attributes["fused_layers"] = ArrayAttr(layers)
+
+    def _convert_in_place(
+        self, op: ConcatenationOp, sources: list[Rows], target: Rows
+    ) -> None:
+        """Copies of those inputs that do not lie in the result."""
+        places = operand_places(op, target.first, sources)
+        for source, place in zip(sources, places, strict=True):
+            if source.tensor in self.places:
+                continue
+            key = ("window", source.tensor, target.tensor, place)
+            if key not in self.tables:
+                image = self.storage.tensors[source.tensor].image
+                self.tables[key] = self._window_table(image, target.tensor, place)
+            copied = Rows(key, source.first, source.last)
+            call = self._call(KernelSpec("reshape", {}), [source], copied, _layer(op))
+            _describe(call, op)
+            call.attributes[PART_OF_ROWS] = UnitAttr()
 
     def _sources(self, op: TensorOp) -> list[Rows]:
         """The rows of tensors that an operation reads, state apart."""
@@ -424,10 +481,21 @@ class _Conversion:
         return self.constants[key]
 
 
+def _describe(call: tsbuf.KernelOp, op: TensorOp) -> None:
+    """Notes on a call what is known of its operation, for reports."""
+    call.location = op.location
+    for name in ("constant_channels", "stage"):
+        if (attribute := op.properties.get(name)) is not None:
+            call.attributes[name] = attribute
+
+
+def _layer(op: TensorOp) -> int:
+    return -1 if op.layer is None else op.layer.value.data
+
+
 def _fail(op: TensorOp, message: str) -> NoReturn:
-    layer = -1 if op.layer is None else op.layer.value.data
     raise PassFailedException(
-        f"convert-tinyts-to-tsbuf: {op.name} of layer {layer} {message}"
+        f"convert-tinyts-to-tsbuf: {op.name} of layer {_layer(op)} {message}"
     )
 
 

@@ -9,7 +9,7 @@ from lowering.accesses import ByteRange, RowRange, held_bytes, kernels_of
 from lowering.overlaps import Held, smallest_trail
 from lowering.walks import Walk, walk_of
 from tinyts_dialect.overlaps import Overlap, OverlapAttr
-from tinyts_dialect.tsbuf import Access, BufferOp, KernelOp, MemoryOp
+from tinyts_dialect.tsbuf import Access, BufferOp, KernelOp, MemoryOp, is_window
 
 
 def declare_overlaps(function: FuncOp, in_place_only: bool = False) -> None:
@@ -29,14 +29,14 @@ def declare_overlaps(function: FuncOp, in_place_only: bool = False) -> None:
 def legal_overlaps(call: KernelOp) -> list[Overlap]:
     """One overlap for each written and read buffer that may share bytes.
 
-    Only buffers of the arena count. A pair whose trail leaves no byte to share is left
-    out.
+    Only buffers of the arena count, and no windows: their bytes lie apart. A pair whose
+    trail leaves no byte to share is left out.
     """
     return [
         overlap
         for write, written in enumerate(call.writes())
         for rows, target in held_bytes(written)
-        if isinstance(target.buffer, BufferOp)
+        if isinstance(target.buffer, BufferOp) and not is_window(rows.buffer)
         for overlap in _overlaps_of(call, write, written, rows, target)
     ]
 
@@ -53,7 +53,9 @@ def _overlaps_of(
         for read_rows, source in held_bytes(access):
             if not isinstance(source.buffer, BufferOp):
                 continue
-            trail = _trail(call, walk, held, _held(access, read_rows, source))
+            window = is_window(read_rows.buffer)
+            pair = held, _held(access, read_rows, source)
+            trail = None if window else _trail(call, walk, *pair)
             if trail is None or trail >= target.buffer.image.bytes:
                 refused.add(source.buffer)
                 continue

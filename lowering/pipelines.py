@@ -64,7 +64,12 @@ def whole_tensor_passes(*, fold_channels: bool) -> str:
 
 
 def planned_passes(
-    *, input: str, output: str, fuse: bool, overlap: str = "trail"
+    *,
+    input: str,
+    output: str,
+    fuse: bool,
+    overlap: str = "trail",
+    concatenation: str = "copy",
 ) -> str:
     """From whole tensors with a plan as attributes to kernels on unplaced buffers."""
     passes = ["fuse-rows"] if fuse else []
@@ -76,7 +81,7 @@ def planned_passes(
             "fold-slices",
             "schedule{order=staged}",
             f"convert-tinyts-to-tsbuf{{input={input} output={output} "
-            f"overlap={overlap}}}",
+            f"overlap={overlap} concatenation={concatenation}}}",
         ]
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
@@ -10,21 +11,24 @@ from xdsl.dialects.builtin import (
     DictionaryAttr,
     IntegerAttr,
     ModuleOp,
+    NameLoc,
     StringAttr,
     i64,
 )
+from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
-from lowering.accesses import arena_and_function
+from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
-from lowering.arena.bounds import lower_bound_bytes, peak_live_bytes
+from lowering.arena.bounds import lower_bound_bytes, peak
 from lowering.arena.first_fit import greedy_by_size
+from lowering.arena.minimalloc import csv_text, read_offsets
 from lowering.arena.plan import plan
-from lowering.live_ranges import problem_of
-from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
+from lowering.live_ranges import Problem, problem_of
+from tinyts_dialect.tsbuf import MAX_ARENA_BYTES, ArenaOp
 
-STRATEGIES = ("best", "greedy")
+STRATEGIES = {"best": plan, "greedy": greedy_by_size}
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,10 @@ class PlanArena(ModulePass):
     `strategy` is `greedy` (by decreasing size, as TFLite Micro plans) or `best` (the
     smallest arena of several strategies). With a `size`, an arena that is larger is an
     error.
+
+    `csv_out` names a file that gets the buffers as MiniMalloc reads them, with their
+    offsets; without these if they do not fit. `csv_in` names one from which offsets
+    are taken instead.
     """
 
     name = "plan-arena"
@@ -41,8 +49,25 @@ class PlanArena(ModulePass):
     alignment: int = 4
     strategy: str = "best"
     size: int | None = None
+    csv_out: str | None = None
+    csv_in: str | None = None
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
+        self._check_options()
+        arena, function = arena_and_function(op)
+        problem = problem_of(function)
+        placement = self._placement(problem)
+        try:
+            self._check_size(placement, problem, function)
+        except PassFailedException:
+            self._write_csv(csv_text(problem.blocks))
+            raise
+        self._write_csv(csv_text(problem.blocks, placement.offsets))
+        for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
+            buffer.offset = IntegerAttr(offset, i64)
+        self._describe(arena, placement, problem)
+
+    def _check_options(self) -> None:
         if self.strategy not in STRATEGIES:
             raise PassFailedException(
                 f"plan-arena: strategy '{self.strategy}' is not one of "
@@ -54,38 +79,83 @@ class PlanArena(ModulePass):
             raise PassFailedException(
                 f"plan-arena: alignment {self.alignment} is not a power of two"
             )
-        arena, function = arena_and_function(op)
-        problem = problem_of(function)
+
+    def _placement(self, problem: Problem) -> Placement:
         blocks, overlaps = problem.blocks, problem.overlaps
-        place = plan if self.strategy == "best" else greedy_by_size
-        placement = place(blocks, self.alignment, overlaps=overlaps)
-        self._check_size(placement)
-        for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
-            buffer.offset = IntegerAttr(offset, i64)
+        if self.csv_in is None:
+            place = STRATEGIES[self.strategy]
+            return place(blocks, self.alignment, overlaps=overlaps)
+        try:
+            text = Path(self.csv_in).read_text(encoding="utf-8")
+            offsets = read_offsets(text, blocks, self.alignment)
+        except OSError as error:
+            raise _cannot("read", self.csv_in, error) from error
+        except ValueError as error:
+            raise PassFailedException(f"plan-arena: {self.csv_in}: {error}") from error
+        ends = [offset + b.size for offset, b in zip(offsets, blocks, strict=True)]
+        top = -(-max(ends, default=0) // self.alignment) * self.alignment
+        return Placement(offsets, top, "csv")
+
+    def _write_csv(self, text: str) -> None:
+        if self.csv_out is None:
+            return
+        try:
+            Path(self.csv_out).write_text(text, encoding="utf-8")
+        except (OSError, ValueError) as error:
+            raise _cannot("write", self.csv_out, error) from error
+
+    def _check_size(
+        self, placement: Placement, problem: Problem, function: FuncOp
+    ) -> None:
+        needed = placement.arena_bytes
+        if needed > MAX_ARENA_BYTES:
+            raise PassFailedException(
+                f"plan-arena: the buffers need {needed} bytes, only "
+                f"{MAX_ARENA_BYTES} are supported; use a smaller model or alignment"
+            )
+        if self.size is None or needed <= self.size:
+            return
+        highest = peak(problem.blocks, self.alignment, problem.overlaps)
+        reason = f"the smallest arena found is {needed} bytes"
+        if highest.bytes > self.size:
+            reason = (
+                f"{_layer_at(function, highest.step)} needs {highest.bytes} bytes "
+                f"alive at once; {reason}"
+            )
+        raise PassFailedException(
+            f"plan-arena: {self.size} bytes are too few: {reason}"
+        )
+
+    def _describe(self, arena: ArenaOp, placement: Placement, problem: Problem) -> None:
+        blocks, overlaps = problem.blocks, problem.overlaps
+        bound = lower_bound_bytes(blocks, self.alignment, overlaps)
+        live = peak(blocks, self.alignment, overlaps).bytes
         arena.bytes = IntegerAttr(placement.arena_bytes, i64)
         arena.alignment = IntegerAttr(self.alignment, i64)
-        peak = peak_live_bytes(blocks, self.alignment, overlaps)
-        bound = lower_bound_bytes(blocks, self.alignment, overlaps)
         arena.plan = DictionaryAttr(
             {
-                "peak_live_bytes": IntegerAttr(peak, i64),
+                "peak_live_bytes": IntegerAttr(live, i64),
                 "lower_bound_bytes": IntegerAttr(bound, i64),
                 "proven_optimal": BoolAttr.from_bool(placement.arena_bytes == bound),
                 "strategy": StringAttr(placement.strategy),
             }
         )
 
-    def _check_size(self, placement: Placement) -> None:
-        if placement.arena_bytes > MAX_ARENA_BYTES:
-            raise PassFailedException(
-                f"plan-arena: the buffers need {placement.arena_bytes} bytes, only "
-                f"{MAX_ARENA_BYTES} are supported; use a smaller model or alignment"
-            )
-        if self.size is not None and placement.arena_bytes > self.size:
-            raise PassFailedException(
-                f"plan-arena: the buffers need {placement.arena_bytes} bytes, "
-                f"only {self.size} are allowed"
-            )
+
+def _layer_at(function: FuncOp, step: int) -> str:
+    """The layer that a step computes; of what lives after all steps, the last one."""
+    kernels = kernels_of(function)
+    if not kernels:
+        return "the function"
+    kernel = kernels[min(step, len(kernels) - 1)]
+    where = kernel.location
+    name = f" '{where.desc.data}'" if isinstance(where, NameLoc) else ""
+    return f"layer {kernel.layer.value.data}{name} ({kernel.kernel.data})"
+
+
+def _cannot(do: str, file: str, error: Exception) -> PassFailedException:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return PassFailedException(f"plan-arena: cannot {do} {file}: {reason}")
 
 
 PASS = PlanArena

@@ -20,15 +20,24 @@ from xdsl.utils.exceptions import PassFailedException, VerifyException
 
 from lowering.accesses import (
     ByteRange,
+    RowRange,
     arena_and_function,
     held_rows,
     is_input,
     kernels_of,
+    window_bytes,
 )
 from lowering.verify_fused_rows import check_fused_rows
 from lowering.verify_overlaps import check_overlaps, sides
 from tinyts_dialect.multipliers import INT32_MAX
-from tinyts_dialect.tsbuf import Access, BufferOp, ExternalOp, KernelOp, MemoryOp
+from tinyts_dialect.tsbuf import (
+    Access,
+    BufferOp,
+    ExternalOp,
+    KernelOp,
+    MemoryOp,
+    is_window,
+)
 
 NEVER_WRITTEN = -1
 
@@ -112,16 +121,14 @@ class _Shadow:
         except VerifyException as error:
             raise PassFailedException(f"verify-arena: {error}") from error
         for side in reads:
-            self._check(
-                side.part, f"{where}: input '{side.access.field}' was overwritten"
-            )
+            message = f"{where}: input '{side.access.field}' was overwritten"
+            self._check(side.part, message, side.rows)
         check_overlaps(kernel, where, writes, reads)
         for side in writes:
-            self._write(side.part)
+            self._write(side.part, side.rows)
         for side in writes:
-            self._check(
-                side.part, f"{where}: '{side.access.field}' overlaps its operands"
-            )
+            message = f"{where}: '{side.access.field}' overlaps its operands"
+            self._check(side.part, message, side.rows)
 
     def check_outputs(self) -> None:
         """Every byte of every output was written and still holds."""
@@ -140,18 +147,31 @@ class _Shadow:
                 raise PassFailedException(f"verify-arena: {error}") from error
         return self.contents[part.buffer], 0
 
-    def _numbers(self, part: ByteRange) -> Numbers:
-        first = self.first_number[part.buffer]
-        return np.arange(first + part.first, first + part.last, dtype=self.dtype)
+    def _cells(
+        self, part: ByteRange, rows: RowRange | None
+    ) -> tuple[Numbers, slice | Numbers, Numbers]:
+        """A memory, which of its bytes are meant, and the numbers that these hold.
 
-    def _write(self, part: ByteRange) -> None:
+        Rows of a window are exactly its bytes, not those between.
+        """
         contents, offset = self._place(part)
-        contents[offset + part.first : offset + part.last] = self._numbers(part)
+        number = self.first_number[part.buffer]
+        if rows is not None and is_window(rows.buffer):
+            index = window_bytes(rows)
+            return contents, index + offset, (index + number).astype(self.dtype)
+        first, last = part.first, part.last
+        numbers = np.arange(number + first, number + last, dtype=self.dtype)
+        return contents, slice(offset + first, offset + last), numbers
 
-    def _check(self, part: ByteRange, message: str) -> None:
-        contents, offset = self._place(part)
-        found = contents[offset + part.first : offset + part.last]
-        if not np.array_equal(found, self._numbers(part)):
+    def _write(self, part: ByteRange, rows: RowRange | None = None) -> None:
+        contents, where, numbers = self._cells(part, rows)
+        contents[where] = numbers
+
+    def _check(
+        self, part: ByteRange, message: str, rows: RowRange | None = None
+    ) -> None:
+        contents, where, numbers = self._cells(part, rows)
+        if not np.array_equal(contents[where], numbers):
             raise PassFailedException(f"verify-arena: {message}")
 
 

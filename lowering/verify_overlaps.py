@@ -22,7 +22,7 @@ from lowering.byte_times import (
     written_at,
 )
 from lowering.walks import fused_rows_walk, walk_of
-from tinyts_dialect.tsbuf import Access, BufferOp, ExternalOp, KernelOp
+from tinyts_dialect.tsbuf import Access, BufferOp, ExternalOp, KernelOp, is_window
 
 
 class Side(NamedTuple):
@@ -165,7 +165,12 @@ def _check_times(call: KernelOp, where: str, written: Side, read: Side) -> None:
 
 
 def _times(call: KernelOp, written: Side, read: Side) -> tuple[Times, Times] | None:
-    """When the read bytes are free, and when the written ones are written."""
+    """When the read bytes are free, and when the written ones are written.
+
+    None where that is not known, as for windows of other tensors.
+    """
+    if is_window(written.rows.buffer) or is_window(read.rows.buffer):
+        return None
     rows = call.named_rows()
     output, input = written.access.table.image, read.access.table.image
     write_rows, read_rows = written.rows[2:], read.rows[2:]

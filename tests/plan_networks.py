@@ -224,8 +224,8 @@ def classifier() -> bytes:
     b = net.writer.average_pool_2d(a, filter=(5, 5))
     c = net.mean(a)
     size = 5 * 5 * 6
-    flat = net.writer.reshape(net.writer.reshape(net.point(a, 6), [1, 1, size]), [1, size])
-    d = net.dense(flat, 6)
+    flat = net.writer.reshape(net.point(a, 6), [1, 1, size])
+    d = net.dense(net.writer.reshape(flat, [1, size]), 6)
     return net.finish(net.writer.add(c, d, output=QUANT), b)
 
 

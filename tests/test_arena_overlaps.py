@@ -100,30 +100,30 @@ def first_clash(
                     for other, there in users:
                         if index == other:
                             continue
-                        if not may_meet(index, piece, other, there, offsets, overlaps):
+                        pair = (index, piece), (other, there)
+                        if not may_meet(*pair, blocks, offsets, overlaps):
                             return other, index
                     users.append((index, piece))
     return None
 
 
 def may_meet(
-    a: int,
-    piece_a: Piece,
-    b: int,
-    piece_b: Piece,
+    first: tuple[int, Piece],
+    second: tuple[int, Piece],
+    blocks: Sequence[Block],
     offsets: Sequence[int],
     overlaps: Sequence[Permission],
 ) -> bool:
+    """Whether a permission covers two pieces: at the step that begins the writer."""
+    pieces = dict((first, second))
     for item in overlaps:
-        if (item.writer, item.reader) == (a, b):
-            writer, reader = piece_a, piece_b
-        elif (item.writer, item.reader) == (b, a):
-            writer, reader = piece_b, piece_a
-        else:
+        if {item.writer, item.reader} != set(pieces):
             continue
+        writer, reader = pieces[item.writer], pieces[item.reader]
+        birth = min(piece.first for piece in blocks[item.writer].pieces)
         below = offsets[item.reader] - offsets[item.writer]
         close = below == 0 if item.trail is None else below >= item.trail
-        if writer.first == reader.last and close:
+        if birth == writer.first == reader.last and close:
             return True
     return False
 

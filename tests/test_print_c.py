@@ -85,7 +85,7 @@ def test_initializers() -> None:
 
 
 def tensor(*offsets: int | None, width: int = 4) -> Tensor:
-    return Tensor("t", Image(len(offsets), width, 2), 1, offsets)
+    return Tensor("t", Image(len(offsets), width, 2), 1, offsets, 2)
 
 
 @pytest.mark.parametrize(

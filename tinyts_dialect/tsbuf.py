@@ -303,23 +303,86 @@ class ConstantBufferOp(MemoryOp):
             raise VerifyException("the value does not fill the buffer")
 
 
+class Layout(NamedTuple):
+    """Where the pixels of an image lie in a buffer; everything in bytes."""
+
+    offset: int
+    """From the start of the buffer to the first pixel."""
+    row_pitch: int
+    pixel_pitch: int
+
+    def end(self, image: Image, rows: int) -> int:
+        """Behind the last byte of the first `rows` rows, of which there is one."""
+        row = (image.width - 1) * self.pixel_pitch + image.channels
+        return self.offset + (rows - 1) * self.row_pitch + row
+
+
+@irdl_attr_definition
+class LayoutAttr(Data[Layout]):
+    """`#tsbuf.layout<offset 3, row_pitch 24, pixel_pitch 6>`."""
+
+    name = "tsbuf.layout"
+
+    @classmethod
+    def parse_parameter(cls, parser: AttrParser) -> Layout:
+        numbers: list[int] = []
+        with parser.in_angle_brackets():
+            for keyword in Layout._fields:
+                if numbers:
+                    parser.parse_punctuation(",")
+                parser.parse_keyword(keyword)
+                numbers.append(parser.parse_integer(allow_negative=False))
+        return Layout(*numbers)
+
+    def print_parameter(self, printer: Printer) -> None:
+        fields = self.data._asdict().items()
+        text = ", ".join(f"{name} {number}" for name, number in fields)
+        with printer.in_angle_brackets():
+            printer.print_string(text)
+
+
 @irdl_op_definition
 class ViewOp(MemoryOp):
-    """All bytes of a buffer in another shape."""
+    """All bytes of a buffer in another shape, or by a `layout` a window of it.
+
+    A window is a rectangle of rows, columns and channels, such as an input of a
+    concatenation in its result.
+    """
 
     name = "tsbuf.view"
 
     buffer = operand_def(BufferType)
+    layout = opt_prop_def(LayoutAttr)
 
     traits = traits_def(Pure())
+    irdl_options = (ParsePropInAttrDict(),)
     assembly_format = "$buffer attr-dict `:` type($buffer) `->` type($result)"
 
-    def __init__(self, buffer: SSAValue, image: Image) -> None:
-        super().__init__(operands=[buffer], result_types=[BufferType(image)])
+    def __init__(
+        self, buffer: SSAValue, image: Image, layout: Layout | None = None
+    ) -> None:
+        super().__init__(
+            operands=[buffer],
+            properties={"layout": None if layout is None else LayoutAttr(layout)},
+            result_types=[BufferType(image)],
+        )
 
     def verify_(self) -> None:
-        if image_of(self.buffer).bytes != self.image.bytes:
-            raise VerifyException("the view differs in size from the buffer")
+        size = image_of(self.buffer).bytes
+        if isinstance(self.buffer.owner, ViewOp) and (
+            self.layout is not None or self.buffer.owner.layout is not None
+        ):
+            raise VerifyException("a window is a view of a buffer and has no views")
+        if self.layout is None:
+            if size != self.image.bytes:
+                raise VerifyException("the view differs in size from the buffer")
+            return
+        layout, image = self.layout.data, self.image
+        row = layout._replace(offset=0).end(image, 1)
+        if layout.pixel_pitch < image.channels or layout.row_pitch < row:
+            raise VerifyException("pixels or rows of the window overlap")
+        if layout.end(image, image.height) > size:
+            raise VerifyException(f"the window leaves the buffer of {size} bytes")
 
 
 @irdl_op_definition
@@ -423,6 +486,8 @@ class RowsOp(IRDLOperation):
             if first < end or last > self.image.height:
                 raise VerifyException(f"rows [{first}, {last}) overlap or do not exist")
             end = last
+        if len({layout_of(buffer).pixel_pitch for buffer in self.buffers}) > 1:
+            raise VerifyException("pixels of the buffers are unevenly spaced")
         if len({memory_of(buffer) for buffer in self.buffers}) > 1:
             raise VerifyException("the buffers lie in different memories")
         self._verify_port()
@@ -708,6 +773,19 @@ def image_of(value: SSAValue) -> Image:
     return value.type.data
 
 
+def layout_of(value: SSAValue) -> Layout:
+    """Where the pixels of a buffer lie in the one behind views."""
+    owner, image = value.owner, image_of(value)
+    if isinstance(owner, ViewOp) and owner.layout is not None:
+        return owner.layout.data
+    return Layout(0, image.row_bytes, image.channels)
+
+
+def is_window(value: SSAValue) -> bool:
+    """Whether a buffer is a part of another one."""
+    return isinstance(value.owner, ViewOp) and value.owner.layout is not None
+
+
 def table_of(value: SSAValue) -> RowsOp:
     """The op that makes a table."""
     if not isinstance(value.owner, RowsOp):
@@ -747,5 +825,5 @@ TSBuf = Dialect(
         RowsOp,
         KernelOp,
     ],
-    [BufferType, TableType, PortAttr, OverlapAttr],
+    [BufferType, TableType, PortAttr, LayoutAttr, OverlapAttr],
 )

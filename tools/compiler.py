@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -14,6 +14,8 @@ from xdsl.passes import PassPipeline
 
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
+from lowering.arena.bounds import peak_live_bytes
+from lowering.live_ranges import problem_of
 from lowering.pipelines import (
     all_passes,
     lowering_passes,
@@ -165,6 +167,11 @@ def _lower_fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
     )
 
 
+def _concatenates(lowered: ModuleOp) -> bool:
+    kernels = kernels_of(arena_and_function(lowered)[1])
+    return any(kernel.kernel.data == "concatenation" for kernel in kernels)
+
+
 def _place(lowered: ModuleOp, options: CompileOptions) -> ModuleOp:
     return _run(lowered, placing_passes(options.alignment))
 
@@ -220,13 +227,24 @@ class Planner:
     def placed(self, plan: Plan, fuse: bool = True) -> ModuleOp:
         """The module of a plan, with every buffer at its offset."""
         write_plan(self.graph, plan)
-        passes = planned_passes(
+        passes = partial(
+            planned_passes,
             input=self.options.input,
             output=self.options.output,
             fuse=fuse,
             overlap=plan.overlap,
         )
-        return _place(_run(self.module.clone(), passes), self.options)
+        lowered = _run(self.module.clone(), passes())
+        if _concatenates(lowered):
+            in_place = _run(self.module.clone(), passes(concatenation="in-place"))
+            lowered = min(in_place, lowered, key=self._bound)
+        return _place(lowered, self.options)
+
+    def _bound(self, lowered: ModuleOp) -> int:
+        """No arena of a lowered module is smaller."""
+        problem = problem_of(arena_and_function(lowered)[1])
+        alignment = self.options.alignment
+        return peak_live_bytes(problem.blocks, alignment, problem.overlaps)
 
     def _choice(self, plan: Plan) -> Choice:
         self.progress(f"{len(plan.stages)} stages: placing the buffers")

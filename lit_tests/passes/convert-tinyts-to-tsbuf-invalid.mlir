@@ -1,8 +1,11 @@
 // RUN: tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf --verify-diagnostics | filecheck %s
 // RUN: not tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf=flash 2>&1 | filecheck %s --check-prefix=PLACE
+// RUN: not tinyts-opt %s --split-input-file --convert-tinyts-to-tsbuf='concatenation=twice' 2>&1 | filecheck %s --check-prefix=TWICE
 
 // PLACE: error: {{.*}}: convert-tinyts-to-tsbuf: input 'flash' is not one of external, arena, rows
 // PLACE-NOT: {{.+}}
+// TWICE: error: {{.*}}: convert-tinyts-to-tsbuf: concatenation 'twice' is not one of copy, in-place
+// TWICE-NOT: {{.+}}
 
 // CHECK: convert-tinyts-to-tsbuf: the module has 2 functions; expected one
 func.func private @a()

@@ -11,12 +11,25 @@
 // STRATEGY-NOT: {{.+}}
 
 // The size includes the padding of the alignment.
-// CHECK: plan-arena: the buffers need 1004 bytes, only 1000 are allowed
+// CHECK: plan-arena: 1000 bytes are too few: layer 7 'dense/Relu' (conv_2d) needs 1004 bytes alive at once; the smallest arena found is 1004 bytes
 tsbuf.arena @sram
 func.func @net() {
   %0 = tsbuf.buffer : !tsbuf.buffer<1x1x1001xi8>
   %x = tsbuf.rows %0 {starts = [0]} : (!tsbuf.buffer<1x1x1001xi8>) -> !tsbuf.table<1x1x1001xi8>
-  tsbuf.kernel "k" outs(output = %x [0, 1] : !tsbuf.table<1x1x1001xi8>) layer 0 params {}
+  tsbuf.kernel "conv_2d" outs(output = %x [0, 1] : !tsbuf.table<1x1x1001xi8>) layer 7 params {} loc("dense/Relu")
+  return
+}
+
+// -----
+
+// A buffer of which rows never live together is still as large as all its rows.
+// CHECK: plan-arena: 1000 bytes are too few: the smallest arena found is 1200 bytes
+tsbuf.arena @sram
+func.func @net() {
+  %0 = tsbuf.buffer : !tsbuf.buffer<2x1x600xi8>
+  %x = tsbuf.rows %0 {starts = [0]} : (!tsbuf.buffer<2x1x600xi8>) -> !tsbuf.table<2x1x600xi8>
+  tsbuf.kernel "k" outs(output = %x [0, 1] : !tsbuf.table<2x1x600xi8>) layer 0 params {}
+  tsbuf.kernel "k" outs(output = %x [1, 2] : !tsbuf.table<2x1x600xi8>) layer 0 params {}
   return
 }
 

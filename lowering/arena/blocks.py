@@ -51,11 +51,12 @@ class Block:
 class Permission:
     """Block `writer` may share bytes with block `reader` while one replaces the other.
 
-    It speaks of the pieces of the writer that begin at the step at which pieces of the
-    reader end. With a `trail`, in bytes, the writer may begin that far below the start
-    of the reader, or lower; without one (None) both begin at the same byte. Several
-    permissions of one pair are alternatives. Raises ValueError if the trail is negative
-    or both blocks are the same.
+    It speaks of the step at which the writer begins, and there of the pieces of the
+    writer that begin and those of the reader that end; later pieces never share. With
+    a `trail`, in bytes, the writer may begin that far below the start of the reader, or
+    lower; without one (None) both begin at the same byte. Several permissions of one
+    pair are alternatives. Raises ValueError if the trail is negative or both blocks are
+    the same.
     """
 
     writer: int

@@ -68,13 +68,16 @@ def find_conflicts(
     table = table[np.argsort(table[:, 3], kind="stable")]
     owner, offset, size, first, last = table.T
     left, right = _pairs_alive_together(owner, first, last)
+    births = np.full(count, np.iinfo(np.int64).max)
+    np.minimum.at(births, owner, first)
+    is_birth = first == births[owner]
     found = Intervals(
         owner[left],
         owner[right],
         (offset[right] - offset[left] - size[left]) // alignment,
         -((offset[left] - offset[right] - size[right]) // alignment),
-        first[left] == last[right],
-        first[right] == last[left],
+        is_birth[left] & (first[left] == last[right]),
+        is_birth[right] & (first[right] == last[left]),
     )
     found = narrow(found, overlaps, count, alignment).reversed()
     found = narrow(found, overlaps, count, alignment)

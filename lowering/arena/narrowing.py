@@ -22,7 +22,8 @@ class Intervals:
     """Forbidden distances `low < offset of block - offset of other < high`, in units.
 
     One entry for each pair of pieces that live at the same step. `begins` says whether
-    the block's piece begins at the step at which the other's ends, `ends` the reverse.
+    the block begins, with its piece, at the step at which the other's piece ends,
+    `ends` the reverse.
     """
 
     block: Ints

@@ -27,7 +27,8 @@ def savings(
     for item in overlaps:
         writer, reader = blocks[item.writer].pieces, blocks[item.reader].pieces
         trail = None if item.trail is None else units(item.trail, alignment)
-        for step in {p.first for p in writer} & {p.last for p in reader}:
+        step = min((p.first for p in writer), default=None)
+        if step is not None and any(p.last == step for p in reader):
             most = _most_shared(
                 _spans((p for p in writer if p.first == step), alignment),
                 _spans((p for p in reader if p.last == step), alignment),

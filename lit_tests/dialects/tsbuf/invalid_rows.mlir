@@ -103,3 +103,49 @@
 // CHECK: the rows of a table with a port must be tsbuf.buffers without one
 %b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : !tsbuf.buffer<1x2x1xi8>
 %x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 1 "z" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
+
+// -----
+
+// CHECK: pixels of the buffers are unevenly spaced
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x2xi8>
+%v = tsbuf.view %b {layout = #tsbuf.layout<offset 1, row_pitch 4, pixel_pitch 2>} : !tsbuf.buffer<1x2x2xi8> -> !tsbuf.buffer<1x2x1xi8>
+%c = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %v, %c {starts = [0, 1]} : (!tsbuf.buffer<1x2x1xi8>, !tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<2x2x1xi8>
+
+// -----
+
+// CHECK: the window leaves the buffer of 4 bytes
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x2xi8>
+%v = tsbuf.view %b {layout = #tsbuf.layout<offset 2, row_pitch 4, pixel_pitch 2>} : !tsbuf.buffer<1x2x2xi8> -> !tsbuf.buffer<1x2x1xi8>
+
+// -----
+
+// CHECK: pixels or rows of the window overlap
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x2xi8>
+%v = tsbuf.view %b {layout = #tsbuf.layout<offset 0, row_pitch 4, pixel_pitch 1>} : !tsbuf.buffer<4x2x2xi8> -> !tsbuf.buffer<1x2x2xi8>
+
+// -----
+
+// CHECK: pixels or rows of the window overlap
+%b = tsbuf.buffer : !tsbuf.buffer<4x2x2xi8>
+%v = tsbuf.view %b {layout = #tsbuf.layout<offset 0, row_pitch 2, pixel_pitch 2>} : !tsbuf.buffer<4x2x2xi8> -> !tsbuf.buffer<2x2x1xi8>
+
+// -----
+
+// CHECK: a window is a view of a buffer and has no views
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x2xi8>
+%v = tsbuf.view %b {layout = #tsbuf.layout<offset 1, row_pitch 4, pixel_pitch 2>} : !tsbuf.buffer<1x2x2xi8> -> !tsbuf.buffer<1x2x1xi8>
+%w = tsbuf.view %v : !tsbuf.buffer<1x2x1xi8> -> !tsbuf.buffer<1x1x2xi8>
+
+// -----
+
+// CHECK: a window is a view of a buffer and has no views
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x2xi8>
+%v = tsbuf.view %b : !tsbuf.buffer<1x2x2xi8> -> !tsbuf.buffer<1x1x4xi8>
+%w = tsbuf.view %v {layout = #tsbuf.layout<offset 1, row_pitch 4, pixel_pitch 1>} : !tsbuf.buffer<1x1x4xi8> -> !tsbuf.buffer<1x1x1xi8>
+
+// -----
+
+// CHECK: Expected 'row_pitch'
+%b = tsbuf.buffer : !tsbuf.buffer<1x2x2xi8>
+%v = tsbuf.view %b {layout = #tsbuf.layout<offset 1, rows 4, pixel_pitch 2>} : !tsbuf.buffer<1x2x2xi8> -> !tsbuf.buffer<1x2x1xi8>

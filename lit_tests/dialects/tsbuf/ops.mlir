@@ -33,6 +33,9 @@ func.func @net() {
   // CHECK-NEXT: %view = tsbuf.view %bottom : !tsbuf.buffer<2x2x4xi8> -> !tsbuf.buffer<1x1x16xi8>
   // GENERIC: %view = "tsbuf.view"(%bottom) : (!tsbuf.buffer<2x2x4xi8>) -> !tsbuf.buffer<1x1x16xi8>
   %view = tsbuf.view %bottom : !tsbuf.buffer<2x2x4xi8> -> !tsbuf.buffer<1x1x16xi8>
+  // CHECK-NEXT: %window = tsbuf.view %bottom {layout = #tsbuf.layout<offset 1, row_pitch 8, pixel_pitch 4>} : !tsbuf.buffer<2x2x4xi8> -> !tsbuf.buffer<2x2x3xi8>
+  // GENERIC: %window = "tsbuf.view"(%bottom) <{layout = #tsbuf.layout<offset 1, row_pitch 8, pixel_pitch 4>}>
+  %window = tsbuf.view %bottom {layout = #tsbuf.layout<offset 1, row_pitch 8, pixel_pitch 4>} : !tsbuf.buffer<2x2x4xi8> -> !tsbuf.buffer<2x2x3xi8>
   // CHECK-NEXT: %w = tsbuf.constant dense<1> : tensor<4x3xi8>
   // GENERIC: %w = "tsbuf.constant"() <{value = dense<1> : tensor<4x3xi8>}> : () -> tensor<4x3xi8>
   %w = tsbuf.constant dense<1> : tensor<4x3xi8>
