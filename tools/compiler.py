@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
@@ -27,7 +28,7 @@ from lowering.plan_stages import ROOM, progress_on_stderr, write_plan
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import GROUPS, Freedom, Search
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.explore import ExplorePoint
 from tools.import_tflite import identifier, import_tflite
@@ -259,16 +260,28 @@ class Planner:
         best: Choice | None = None
         for overlap in ("same", "trail"):
             peak, stages = self._peak(overlap)
-            if best is not None and peak >= best.arena_bytes:
-                continue
             search = self.search(overlap)
-            stages = search.cheapest(peak, stages, room=ROOM)
-            choice = self._choice(search.plan(stages))
-            if best is None or choice.arena_bytes < best.arena_bytes:
-                best = choice
+            chosen = search.cheapest(peak, stages, room=ROOM)
+            for plan in (search.plan(chosen), *self._variations(search, chosen)):
+                if best is not None and search.peak(plan) >= best.arena_bytes:
+                    continue
+                choice = self._choice(plan)
+                if best is None or choice.arena_bytes < best.arena_bytes:
+                    best = choice
         if best is None:
             raise ValueError("no plan was tried")
         return best
+
+    @staticmethod
+    def _variations(search: Search, stages: list[Stage]) -> Iterator[Plan]:
+        """The same cuts with every pair fused, and with other groups of channels.
+
+        Their peaks are no lower, but buffers of few sizes are easier to place.
+        """
+        uniform = [search.uniform(stage) for stage in stages]
+        yield search.plan(uniform)
+        for group in GROUPS:
+            yield search.plan([replace(stage, group=group) for stage in uniform])
 
     def fastest(self, limit: int | None) -> Choice:
         """The fewest estimated instructions whose arena fits; else the smallest."""

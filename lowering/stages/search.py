@@ -150,10 +150,16 @@ class Search:
         """The ways to compute a stage in slices of a height that are always tried."""
         plain = self._plain(first, last, height)
         yield plain
-        if height:
-            rows = self._only(self._fused(plain, "rows"), "rows")
-            if rows.fused:
-                yield rows
+        rows = self.uniform(plain)
+        if rows.fused:
+            yield rows
+
+    def uniform(self, stage: Stage) -> Stage:
+        """The stage with all pairs fused by rows, where it has slices."""
+        if not stage.height:
+            return stage
+        plain = self._plain(stage.first, stage.last, stage.height)
+        return self._only(self._fused(plain, "rows"), "rows")
 
     def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
         """Peak, calls and stage of the variant with the lowest peak, then calls."""
@@ -348,6 +354,10 @@ class Search:
     def plan(self, stages: Sequence[Stage]) -> Plan:
         """A plan of stages."""
         return Plan(tuple(stages), self.freedom.overlap, self.alignment)
+
+    def peak(self, plan: Plan) -> int:
+        """The peak of a plan: the largest of its stages'."""
+        return max((self._cost(stage)[0] for stage in plan.stages), default=0)
 
     def _within(self, stage: Stage, limit: int) -> Stage | None:
         return stage if self._cost(stage)[0] <= limit else None
