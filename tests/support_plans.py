@@ -16,7 +16,7 @@ from lowering.plan_stages import write_plan
 from lowering.stages.graph import Graph, read_graph
 from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.live_bytes import live_bytes
-from lowering.stages.plan import Plan, Stage
+from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.simulation import Simulator
 from tools.import_tflite import import_tflite
 from tools.random_graphs import random_graph
@@ -67,9 +67,9 @@ def simulated(graph: Graph, plan: Plan) -> Needs:
 def planned(network: Network, plan: Plan) -> ModuleOp:
     """Kernels on unplaced buffers, as the passes make them of a plan."""
     write_plan(network.graph, plan)
-    passes = planned_passes(input=network.input, output=network.output, fuse=True)
-    if not plan.overlap:
-        passes = passes.replace(" overlap=true", "")
+    passes = planned_passes(
+        input=network.input, output=network.output, fuse=True, overlap=plan.overlap
+    )
     return transformed(network.module, passes)
 
 
@@ -92,7 +92,7 @@ def random_plan(graph: Graph, random: Random) -> Plan:
         random_stage(graph, first, last, random)
         for first, last in zip(borders, borders[1:], strict=False)
     )
-    return Plan(stages, random.random() < 0.6, random.choice([1, 4, 16]))
+    return Plan(stages, random.choice(OVERLAPS), random.choice([1, 4, 16]))
 
 
 def random_stage(graph: Graph, first: int, last: int, random: Random) -> Stage:

@@ -131,7 +131,6 @@ class Graph:
         default_factory=dict[tuple[int, RowRange], list[tuple[int, RowRange]]]
     )
 
-
     def reads(self, node: int, rows: RowRange) -> list[tuple[int, RowRange]]:
         """Tensors and their rows that a call for rows of a node's output reads."""
         known = self.known_reads.get((node, rows))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lowering.stages.demand import settle_demands
-from lowering.stages.graph import Graph, Place, RowRange, Tensor
+from lowering.stages.graph import Graph, Place, RowRange
 from lowering.stages.live_bytes import live_bytes
+from lowering.stages.needed_rows import NeededRows
 from lowering.stages.plan import Plan, Stage
-from lowering.stages.simulation import Simulator
+from lowering.stages.simulation import NOT_BORN, Simulator
 from lowering.stages.units import Unit, units_of
 
 BEFORE = 0
@@ -32,7 +33,7 @@ class StageCosts:
 
     def __init__(self, graph: Graph, overlap: str, alignment: int) -> None:
         self.graph, self.overlap, self.alignment = graph, overlap, alignment
-        self.needed = _needed_rows(graph)
+        self.needed = NeededRows(graph)
         self.simulated_calls = 0
         self._known: dict[Stage, StageCost] = {}
 
@@ -53,113 +54,42 @@ class StageCosts:
         return list(self._known.items())
 
     def crossing_bytes(self, node: int) -> int:
-        """Bytes of the arena that are alive just before a node, between two stages."""
-        total = self._copied_bytes() if node == len(self.graph.nodes) else 0
-        for tensor, rows in self.needed.alive_before(node):
-            if self.needed.in_one_buffer(tensor.index):
-                total += self._aligned((rows.last - rows.first) * tensor.row_bytes)
-            else:
-                total += (rows.last - rows.first) * self._aligned(tensor.row_bytes)
-        return total
+        """Bytes of the arena that are alive just before a node, between two stages.
 
-    def _copied_bytes(self) -> int:
-        """Bytes of the outputs that are copies."""
-        if self.graph.outputs is not Place.OUTPUT:
-            return 0
-        return sum(
-            self._aligned(self.graph.tensors[number].bytes)
-            for number in self.graph.copies
+        After the last node the most that are alive while outputs are copied.
+        """
+        total = sum(
+            self._bytes(tensor.index, rows)
+            for tensor, found in self.needed.alive(node)
+            for rows in found
         )
+        if node < len(self.graph.nodes) or self.graph.outputs is not Place.OUTPUT:
+            return total
+        most = total
+        for position, number in enumerate(self.graph.copies):
+            tensor = self.graph.tensors[number]
+            size = self._bytes(number, RowRange(0, tensor.height))
+            total += self._aligned(tensor.bytes)
+            most = max(most, total)
+            waits = number in self.graph.copies[position + 1 :]
+            if not (waits or tensor.returned or tensor.place is Place.OUTSIDE):
+                total -= size
+        return most
+
+    def _bytes(self, tensor: int, rows: RowRange) -> int:
+        count, size = rows.last - rows.first, self.graph.tensors[tensor].row_bytes
+        if self.needed.in_one_buffer(tensor):
+            return self._aligned(count * size)
+        return count * self._aligned(size)
 
     def _aligned(self, size: int) -> int:
         return -(-size // self.alignment) * self.alignment
 
 
-class _Needed:
-    """Rows of every tensor that its readers need, in slices of one row."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.by_reader: dict[int, dict[int, RowRange]] = {}
-        """For each tensor the rows that each reader needs."""
-        self._alive: dict[int, list[tuple[Tensor, RowRange]]] = {}
-
-    def computed(self, tensor: int) -> RowRange:
-        """Rows that anything needs."""
-        image = self.graph.tensors[tensor]
-        if image.returned or tensor in self.graph.copies:
-            return RowRange(0, image.height)
-        return _hull(self.by_reader.get(tensor, {}).values())
-
-    def in_one_buffer(self, tensor: int) -> bool:
-        """Whether the rows lie together whatever the plan."""
-        image = self.graph.tensors[tensor]
-        if image.producer is None:
-            return image.place is not Place.READ
-        node = self.graph.nodes[image.producer]
-        return image.place is Place.OUTPUT or not node.splittable
-
-    def later(self, tensor: int, node: int) -> RowRange:
-        """Rows that nodes from `node` on need, or that are copied at the end."""
-        if tensor in self.graph.copies:
-            return RowRange(0, self.graph.tensors[tensor].height)
-        readers = self.by_reader.get(tensor, {})
-        return _hull(rows for reader, rows in readers.items() if reader >= node)
-
-    def alive(self, tensor: int, node: int) -> RowRange:
-        """Rows in the arena just before a node."""
-        image = self.graph.tensors[tensor]
-        if image.place is Place.OUTSIDE:
-            return RowRange(0, 0)
-        if image.place is Place.OUTPUT:
-            done = image.producer is not None and image.producer < node
-            return RowRange(0, image.height if done else 0)
-        if image.producer is not None and image.producer >= node:
-            return RowRange(0, 0)
-        rows = self.later(tensor, node)
-        if image.place is Place.READ:
-            return RowRange(rows.first, max(rows.first, self._loaded(tensor, node)))
-        return rows
-
-    def alive_before(self, node: int) -> list[tuple[Tensor, RowRange]]:
-        """The tensors with rows in the arena just before a node."""
-        known = self._alive.get(node)
-        if known is None:
-            found = ((t, self.alive(t.index, node)) for t in self.graph.tensors)
-            known = [(t, rows) for t, rows in found if rows.first < rows.last]
-            self._alive[node] = known
-        return known
-
-    def _loaded(self, tensor: int, node: int) -> int:
-        readers = self.by_reader.get(tensor, {})
-        return max((r.last for n, r in readers.items() if n < node), default=0)
-
-
-def _hull(ranges: object) -> RowRange:
-    known = [r for r in ranges if r.first < r.last]  # pyright: ignore
-    if not known:
-        return RowRange(0, 0)
-    return RowRange(min(r.first for r in known), max(r.last for r in known))
-
-
-def _needed_rows(graph: Graph) -> _Needed:
-    needed = _Needed(graph)
-    for node in reversed(graph.nodes):
-        rows = needed.computed(node.output)
-        for operand, tensor in enumerate(node.inputs):
-            height = graph.tensors[tensor].height
-            read = RowRange(0, height if rows.first < rows.last else 0)
-            if node.row_reads is not None:
-                read = _hull(node.row_reads[operand][rows.first : rows.last])
-            known = needed.by_reader.setdefault(tensor, {})
-            known[node.index] = _hull([read, known.get(node.index, RowRange(0, 0))])
-    return needed
-
-
 class _StageRun(Simulator):
     """One stage, between tensors that are whole."""
 
-    def __init__(self, graph: Graph, plan: Plan, needed: _Needed) -> None:
+    def __init__(self, graph: Graph, plan: Plan, needed: NeededRows) -> None:
         super().__init__(graph, plan)
         self.needed = needed
         self.stage = plan.stages[0]
@@ -170,8 +100,10 @@ class _StageRun(Simulator):
         self._demand_leaving(units)
         settle_demands(self.graph, [units], roots=False)
         later = (
-            (tensor.index, self.needed.later(tensor.index, self.stage.last))
+            (tensor.index, rows)
             for tensor in self.graph.tensors
+            if tensor.place is Place.READ
+            for rows in self.needed.later(tensor.index, self.stage.last)
         )
         self.prepare(units, later)
         self._carry_in()
@@ -181,34 +113,31 @@ class _StageRun(Simulator):
 
     def _demand_leaving(self, units: list[Unit]) -> None:
         for unit in units:
-            tensor = self.graph.tensors[unit.output]
-            if tensor.returned:
-                unit.demand(RowRange(0, tensor.height))
-                continue
-            rows = self.needed.later(tensor.index, self.stage.last)
-            if rows.first < rows.last:
+            for rows in self.needed.later(unit.output, self.stage.last):
                 unit.demand(rows)
 
     def _carry_in(self) -> None:
-        for tensor, rows in self.needed.alive_before(self.stage.first):
+        for tensor, found in self.needed.alive(self.stage.first):
             together = self.needed.in_one_buffer(tensor.index)
-            step = rows.last - rows.first if together else 1
-            for row in range(rows.first, rows.last, step):
-                buffer = self._buffer(step * tensor.row_bytes, BEFORE)
-                self._place(tensor, RowRange(row, row + step), buffer)
-            waiting = self.waiting.get(tensor.index, [])
-            while waiting and waiting[-1] < rows.last:
+            for rows in found:
+                step = rows.last - rows.first if together else 1
+                for row in range(rows.first, rows.last, step):
+                    buffer = self._buffer(step * tensor.row_bytes, BEFORE)
+                    self._place(tensor, RowRange(row, row + step), buffer)
+        for tensor, waiting in self.waiting.items():
+            end = self.needed.loaded(tensor, self.stage.first)
+            while waiting and waiting[-1] < end:
                 waiting.pop()
 
     def _carry_out(self) -> None:
         end = self.trace.calls
         for index, places in self.places.items():
-            tensor = self.graph.tensors[index]
-            rows = self.needed.later(index, self.stage.last)
-            if tensor.place is Place.OUTPUT:
-                rows = RowRange(0, tensor.height)
-            for row in range(*rows):
-                buffer, offset = places[row]
-                if buffer >= 0:
-                    uses = self.trace.buffers[buffer].uses
-                    uses[offset, offset + tensor.row_bytes] = end
+            size = self.graph.tensors[index].row_bytes
+            for rows in self.needed.later(index, self.stage.last):
+                for row in range(*rows):
+                    buffer, offset = places[row]
+                    if buffer >= 0:
+                        self.trace.buffers[buffer].uses[offset, offset + size] = end
+        for buffer in self.trace.buffers:
+            if buffer.birth == NOT_BORN:  # a later stage reads the first of its rows
+                buffer.birth = end
