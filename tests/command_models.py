@@ -64,3 +64,40 @@ def classifier(path: Path) -> Path:
     writer.output(writer.softmax(x))
     path.write_bytes(writer.finish())
     return path
+
+
+def separable(path: Path) -> Path:
+    """CONV_2D `expanded`, DEPTHWISE_CONV_2D `filtered`, CONV_2D `projected`.
+
+    Wide in the middle, so that the smallest arena keeps few rows of it.
+    """
+    random = np.random.default_rng(2)
+    writer = TFLiteWriter("separable")
+    x = writer.input("x", shape=(1, 12, 6, 4), scale=0.05, zero_point=5)
+    expanded = writer.conv_2d(
+        x,
+        weights=random.integers(-127, 128, (24, 1, 1, 4), np.int8),
+        bias=random.integers(-500, 500, 24, np.int32),
+        weight_scales=[0.004] * 24,
+        output=Quant(0.05, -3),
+        name="expanded",
+    )
+    filtered = writer.depthwise_conv_2d(
+        expanded,
+        weights=random.integers(-127, 128, (1, 3, 3, 24), np.int8),
+        bias=random.integers(-500, 500, 24, np.int32),
+        weight_scales=[0.004] * 24,
+        output=Quant(0.05, 2),
+        name="filtered",
+    )
+    projected = writer.conv_2d(
+        filtered,
+        weights=random.integers(-127, 128, (4, 1, 1, 24), np.int8),
+        bias=random.integers(-500, 500, 4, np.int32),
+        weight_scales=[0.004] * 4,
+        output=Quant(0.1, 2),
+        name="projected",
+    )
+    writer.output(projected)
+    path.write_bytes(writer.finish())
+    return path

@@ -3,50 +3,90 @@
 `make fuzz-graphs` runs more of them.
 """
 
+import shlex
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from subprocess import run
 
 import pytest
 
-from tools.fuzz_graphs import check_seed, compile_options, draw_options, main
+from emitc.model_files import source_text
+from emitc.program import read_program
+from tools.compiler import compile_path
+from tools.fuzz_graphs import (
+    LIMITS,
+    check_seed,
+    compile_options,
+    compile_within_limit,
+    draw,
+    main,
+)
+from tools.options import resolve
 from tools.random_graphs import random_graph
+from tools.random_plans import plan_randomly, run_passes
+from tools.user_errors import UserError
 
-CHUNK = 10
+ROOT = Path(__file__).resolve().parents[1]
+
+PLANNED = (25, 41, 47, 58)
+"""Seeds with random plans, with fused kernels in them."""
+
+FIXED = 44
+"""A seed with a fixed schedule and a convolution in it."""
 
 
-@pytest.mark.parametrize("first", range(0, 50, CHUNK))
-def test_random_graphs(first: int, tmp_path: Path, object_cache: Path) -> None:
-    seeds = range(first, first + CHUNK)
-    results = [check_seed(seed, tmp_path, object_cache) for seed in seeds]
-    failures = [result for result in results if result is not None]
-    assert not failures, "\n".join(map(str, failures))
+@pytest.mark.parametrize("seed", sorted({*range(8), FIXED, *PLANNED}))
+def test_random_graphs(seed: int, tmp_path: Path, object_cache: Path) -> None:
+    failure = check_seed(seed, tmp_path, object_cache)
+    assert failure is None, str(failure)
 
 
 def test_every_option_is_drawn() -> None:
     found = Counter[str]()
-    for seed in range(50):
-        words = draw_options(seed)
+    for seed in range(1000):
+        drawn = draw(seed)
+        words = drawn.options
         found.update(map(" ".join, zip(words[::2], words[1::2], strict=True)))
+        found["random plan"] += drawn.random_plan
         compile_options(words)
     expected = {f"--split-height {height}" for height in range(1, 6)}
-    expected |= {"--exec-order df", "--exec-order bf", "--optimize none"}
+    expected |= {f"--sram-limit {limit}" for limit in LIMITS}
+    expected |= {f"--optimize {kind}" for kind in ("sram", "speed", "none")}
+    expected |= {"--exec-order df", "--exec-order bf", "random plan"}
     expected |= {f"--alignment {alignment}" for alignment in (1, 4, 16)}
     expected |= {f"--{place} external" for place in ("input", "output")}
     expected |= {f"--{place} arena" for place in ("input", "output")}
     expected |= {"--input rows"}
     expected |= {"--fold-channels on", "--fold-channels off"}
     assert set(found) == expected
-    assert draw_options(3) == draw_options(3)
+    assert 400 < found["--optimize sram"] < 600
+    assert 180 < found["random plan"] < 320
+    assert draw(3) == draw(3)
+
+
+@pytest.mark.parametrize("goal", ["sram", "speed"])
+def test_a_limit_that_no_plan_meets(goal: str, tmp_path: Path) -> None:
+    """The bytes that the error names are enough."""
+    path = tmp_path / "graph.tflite"
+    path.write_bytes(random_graph(FIXED))
+    limited = compile_within_limit(path, resolve(optimize=goal, sram_limit=16))
+    limit = limited.options.sram_limit
+    assert limit is not None
+    assert 16 < limited.arena_bytes <= limit
+    with pytest.raises(UserError, match=f"needs {limit} bytes at least"):
+        compile_path(path, resolve(optimize=goal, sram_limit=limit - 1))
 
 
 def arguments(tmp_path: Path, *more: str) -> list[str]:
-    return ["--count", "4", "--jobs", "1", "--keep", str(tmp_path / "keep"), *more]
+    keep = str(tmp_path / "keep")
+    return ["--seed", str(FIXED), "--count", "1", "--jobs", "1", "--keep", keep, *more]
 
 
 def test_no_failure(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["--count", "3", "--jobs", "2", "--keep", str(tmp_path)]) == 0
-    assert capsys.readouterr().out == "3 graphs: 0 differing bytes\n"
+    assert main(["--count", "2", "--jobs", "2", "--keep", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "2 graphs: 0 differing bytes\n"
     assert not list(tmp_path.iterdir())
 
 
@@ -67,8 +107,29 @@ def test_a_wrong_kernel_is_found(
     assert again == f"again: python -m tools.fuzz_graphs --seed {seed} --count 1"
     model = tmp_path / "keep" / f"graph_{seed}.tflite"
     assert model.read_bytes() == random_graph(seed)
-    options = " ".join(draw_options(seed))
+    options = " ".join(draw(seed).options)
     assert command == f"   or: tinyts-run {model} {options} --layers --random {seed}"
+
+
+def test_a_wrong_kernel_of_a_random_plan(
+    damage_kernel: Callable[[str, str], None], tmp_path: Path, object_cache: Path
+) -> None:
+    """The plan is kept as MLIR that the passes of the message lower again."""
+    damage_kernel("fused_pixels", "if (first == 0) return;")
+    failure = check_seed(PLANNED[0], tmp_path, object_cache)
+    assert failure is not None
+    command = shlex.split(str(failure).splitlines()[-1].removeprefix("   or: "))
+    assert command[:2] == ["tinyts-opt", str(tmp_path / f"graph_{failure.seed}.mlir")]
+    lowered = run(
+        [sys.executable, "-m", "tools.opt", *command[1:], "-t", "tinyts-c"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    plan = plan_randomly(failure.model, compile_options(failure.options), failure.seed)
+    placed = run_passes(plan.module, plan.pipeline)
+    assert lowered.stdout.rstrip() == source_text(read_program(placed)).rstrip()
 
 
 @pytest.mark.parametrize(

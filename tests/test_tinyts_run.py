@@ -2,13 +2,12 @@
 
 import json
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from command_models import PORTS, two_ports
+from command_models import PORTS, separable, two_ports
 from jsonschema import Draft202012Validator
 
 from tools import host_run
@@ -38,7 +37,12 @@ Captured = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def use_object_cache(monkeypatch: pytest.MonkeyPatch, object_cache: Path) -> None:
     """Builds every kernel once in these tests, not once a command."""
-    monkeypatch.setattr(host_run, "build", partial(host_run.build, cache=object_cache))
+    build = host_run.build
+
+    def build_with_cache(*arguments: Any, **options: Any) -> Path:
+        return build(*arguments, **{**options, "cache": object_cache})
+
+    monkeypatch.setattr(host_run, "build", build_with_cache)
 
 
 @pytest.fixture
@@ -160,6 +164,33 @@ def test_a_difference_inside_is_enough(
     assert (code, result["differing_bytes"]) == (1, 0)
     assert err.startswith("first differing layer: tensor 1 'copy' (MAX_POOL_2D)")
     assert run_json(capsys, model)[0] == 0
+
+
+def test_fused_layers(tmp_path: Path, capsys: Captured) -> None:
+    """What exists only inside a fused kernel is compared in a run without it."""
+    model = separable(tmp_path / "separable.tflite")
+    code, result, err = run_json(capsys, model, "--layers")
+    assert (code, err) == (0, "")
+    layers = {layer["name"]: layer for layer in result["layers"]}
+    assert layers["filtered"]["status"] == "fused"
+    assert layers["filtered"]["bytes_compared"] == 5 * 12 * 6 * 24
+    assert layers["filtered"]["differing_bytes"] == 0
+    assert layers["projected"]["status"] == "compared"
+
+
+def test_a_difference_in_a_fused_layer(
+    tmp_path: Path, damage_kernel: Damage, capsys: Captured
+) -> None:
+    """The layers around it are those of the fused program."""
+    model = separable(tmp_path / "separable.tflite")
+    damage_kernel("depthwise_conv_2d", "if (first >= 0) return;")
+    code, result, err = run_json(capsys, model, "--layers")
+    assert (code, result["differing_bytes"]) == (1, 0)
+    layers = {layer["name"]: layer for layer in result["layers"]}
+    assert layers["filtered"]["differing_bytes"] > 0
+    assert layers["expanded"]["differing_bytes"] == 0
+    assert layers["projected"]["differing_bytes"] == 0
+    assert "'filtered' (DEPTHWISE_CONV_2D)" in err
 
 
 def test_differing_outputs(

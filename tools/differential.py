@@ -12,8 +12,8 @@ import numpy.typing as npt
 
 from tools import host_run
 from tools.compiler import Compiled
-from tools.host_run import SANITIZERS
-from tools.layers import compare_layers
+from tools.host_run import SANITIZERS, HostRun
+from tools.layers import compare_layers, with_fused_layers
 from tools.oracle import OracleResult
 
 Array = npt.NDArray[Any]
@@ -56,6 +56,37 @@ def _differs(layer: dict[str, Any]) -> bool:
     return bool(layer["differing_bytes"])
 
 
+def record_layers(
+    compiled: Compiled,
+    oracle: OracleResult | None,
+    inputs: Sequence[Array],
+    directory: Path,
+    flags: Sequence[str] = SANITIZERS,
+    cache: Path | None = None,
+) -> tuple[HostRun, list[dict[str, Any]]]:
+    """Runs the instrumented program of a model; its outputs, and every layer compared.
+
+    Tensors that exist only inside fused kernels are those of a second program, of the
+    same plan without fused kernels. `oracle` holds all tensors of the same `inputs`;
+    None where there is no oracle. `flags` and `cache` are those of `host_run.build`.
+    Raises `UserError` where a program does not build, or ends by a sanitizer, a canary
+    or a signal.
+    """
+    tensors = {} if oracle is None else oracle.tensors
+
+    def run(compiled: Compiled, folder: Path) -> tuple[HostRun, list[dict[str, Any]]]:
+        program = compiled.program
+        executable = host_run.build(program, folder, True, flags, cache=cache)
+        done = host_run.run(executable, program, inputs, record=True)
+        return done, compare_layers(compiled, done.records, tensors)
+
+    done, layers = run(compiled, directory / "recorded")
+    if compiled.fused_layers:
+        _, others = run(compiled.unfused, directory / "unfused")
+        layers = with_fused_layers(layers, others)
+    return done, layers
+
+
 def find_differences(
     compiled: Compiled,
     oracle: OracleResult,
@@ -67,15 +98,11 @@ def find_differences(
     """Builds a model in `directory`, runs it, and compares it with an oracle's result.
 
     The program is the instrumented one: its calls, arena and outputs are those of the
-    plain program. `oracle` holds all tensors of the same `inputs`; `flags` and `cache`
-    are those of `host_run.build`. Raises `UserError` where the program does not build,
-    or ends by a sanitizer, a canary or a signal.
+    plain program. See `record_layers` for arguments and errors.
     """
-    program = compiled.program
-    executable = host_run.build(program, directory, True, flags, cache)
-    done = host_run.run(executable, program, inputs, record=True)
+    done, layers = record_layers(compiled, oracle, inputs, directory, flags, cache)
     outputs = [
         int(np.count_nonzero(ours.view(np.uint8) != theirs.view(np.uint8)))
         for ours, theirs in zip(done.outputs, oracle.outputs, strict=True)
     ]
-    return Differences(outputs, compare_layers(compiled, done.records, oracle.tensors))
+    return Differences(outputs, layers)

@@ -30,7 +30,8 @@ def compare_layers(
 
     `records` are the slices of each run, `tensors` the oracle's by their index, with
     the leading axis = runs. Channels that the compiler removed are compared with the
-    value that it says they have. Tensors inside fused kernels are not compared.
+    value that it says they have. Tensors inside fused kernels are not compared; see
+    `with_fused_layers`.
     """
     removed = compiled.constant_channels
     recorded = _assemble(records)
@@ -42,6 +43,19 @@ def compare_layers(
         if entry["index"] in compiled.fused_layers:
             entry["status"] = "fused"
     return entries
+
+
+def with_fused_layers(
+    layers: Sequence[dict[str, Any]], unfused: Sequence[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The entries of a run; those of fused tensors as in a run without fused kernels.
+
+    They stay `fused`, with the bytes that the other run has compared.
+    """
+    return [
+        {**other, "status": "fused"} if entry["status"] == "fused" else entry
+        for entry, other in zip(layers, unfused, strict=True)
+    ]
 
 
 def _assemble(

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from tools import host_run
 from tools.atomic_files import write_bytes, write_text
 from tools.compiler import Compiled, compile_path
-from tools.layers import compare_layers
+from tools.differential import record_layers
 from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.oracle import OracleResult, run_oracle
 from tools.plot import plot_text
@@ -96,11 +96,9 @@ def execute(request: RunRequest) -> RunResult:
         outputs = host_run.run(executable, program, request.inputs).outputs
         layers = None
         if request.layers:
-            folder = Path(directory, "recorded")
-            executable = host_run.build(program, folder, True, request.flags)
-            recorded = host_run.run(executable, program, request.inputs, record=True)
-            tensors = {} if oracle is None else oracle.tensors
-            layers = compare_layers(compiled, recorded.records, tensors)
+            _, layers = record_layers(
+                compiled, oracle, request.inputs, Path(directory), request.flags
+            )
     compared, differing = 0, None
     if oracle is not None:
         compared = sum(output.nbytes for output in outputs)

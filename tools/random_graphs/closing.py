@@ -20,6 +20,23 @@ def softmax_head(graph: Graph) -> bool:
     return x is not None and graph.softmax(x) is not None
 
 
+def final_reductions(graph: Graph) -> bool:
+    """Images at the end become vectors: by a mean, a pool, or FULLY_CONNECTED."""
+    found = False
+    for x in graph.leaves:
+        if not x.is_image or x in graph.inputs or graph.rest < 2 or graph.chance(0.4):
+            continue
+        kind = graph.draw({"mean": 3, "pool": 4, "fully_connected": 4})
+        y: Value | None = None
+        if kind == "fully_connected" and x.size <= 1500:
+            y = graph.fully_connected(graph.reshape(x, (1, x.size)))
+        elif kind == "pool":
+            side = x.shape[1], x.shape[2]
+            y = graph.average_pool_2d(x, kernel=side, stride=(1, 1), padding="VALID")
+        found |= (y or graph.mean(x, (1, 2), keep_dims=graph.chance(0.3))) is not None
+    return found
+
+
 def _vector(graph: Graph, x: Value, units: int) -> Value | None:
     """A value brought to the shape [1, units]."""
     y: Value | None = x

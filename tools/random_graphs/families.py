@@ -241,11 +241,60 @@ def inverted_residual(graph: Graph) -> bool:
     y = graph.conv_2d(
         x, channels=2 * channels, kernel=(1, 1), stride=(1, 1), activation="RELU6"
     )
-    y = y and graph.depthwise_conv_2d(y, multiplier=1, stride=(1, 1), padding="SAME")
+    side = graph.draw({3: 4, 5: 2, 7: 1})
+    y = y and graph.depthwise_conv_2d(
+        y, multiplier=1, kernel=(side, side), stride=(1, 1), padding="SAME"
+    )
     y = y and graph.conv_2d(
         y, channels=channels, kernel=(1, 1), stride=(1, 1), activation="NONE"
     )
     return y is not None and graph.add(x, y, "NONE") is not None
+
+
+def fusible_chain(graph: Graph) -> bool:
+    """Two to five windows in a row, each the only reader of the one before it.
+
+    Every other pair is one that a compiler may compute as one kernel: a convolution or
+    a depthwise one before a depthwise one, a depthwise one before a pointwise one.
+    """
+    x = graph.pick_image()
+    count = graph.draw({2: 4, 3: 3, 4: 2, 5: 1})
+    if x is None or graph.room < count:
+        return False
+    kinds = {"pointwise": 3, "conv": 2, "depthwise": 2}
+    y: Value | None = x
+    for _ in range(count):
+        kind = graph.draw(kinds)
+        y = y and _chain_window(graph, y, kind)
+        if kind != "depthwise":
+            kinds = {"depthwise": 6, "conv": 1}
+        else:
+            kinds = {"pointwise": 3, "depthwise": 2, "conv": 1}
+    return y is not None
+
+
+def _chain_window(graph: Graph, x: Value, kind: str) -> Value | None:
+    """A window of a drawn size and stride, sometimes dilated or behind its own PAD."""
+    if kind == "pointwise":
+        return graph.conv_2d(x, kernel=(1, 1), stride=(1, 1))
+    sizes = {1: 1.0, 2: 1.0, 3: 5.0, 4: 1.0, 5: 2.0, 6: 0.5, 7: 1.5}
+    height = graph.draw(sizes)
+    kernel = height, graph.draw(sizes) if graph.chance(0.3) else height
+    strides = {1: 5.0, 2: 3.0, 3: 1.0}
+    down = graph.draw(strides)
+    stride = down, graph.draw(strides) if graph.chance(0.2) else down
+    dilation = 1, 1
+    if stride == (1, 1) and graph.chance(0.2):
+        dilation = graph.draw({1: 1, 2: 3, 3: 1}), graph.draw({1: 1, 2: 3, 3: 1})
+    padded = graph.pad(x) if graph.chance(0.25) and graph.room > 2 else None
+    layer = graph.conv_2d if kind == "conv" else graph.depthwise_conv_2d
+    return layer(
+        x if padded is None else padded,
+        kernel=kernel,
+        stride=stride,
+        dilation=dilation,
+        padding="VALID" if padded is not None else None,
+    )
 
 
 def squeeze_and_excite(graph: Graph) -> bool:

@@ -49,13 +49,14 @@ class WeightedLayers(GraphState):
         kernel: Pair | None = None,
         stride: Pair | None = None,
         padding: Padding | None = None,
+        dilation: Pair | None = None,
         activation: Activation | None = None,
         output: Quant | None = None,
     ) -> Value | None:
         size, depth = (x.shape[1], x.shape[2]), x.shape[3]
         kernel = kernel or self._kernel(size)
         stride = stride or self._stride()
-        dilation = self._dilation(stride)
+        dilation = dilation or self._dilation(stride)
         padding = self._fit(size, kernel, dilation, padding)
         fan_in = kernel[0] * kernel[1] * depth
         area = window_area(size, kernel, stride, dilation, padding)
@@ -105,12 +106,13 @@ class WeightedLayers(GraphState):
         kernel: Pair | None = None,
         stride: Pair | None = None,
         padding: Padding | None = None,
+        dilation: Pair | None = None,
         activation: Activation | None = None,
     ) -> Value | None:
         size, depth = (x.shape[1], x.shape[2]), x.shape[3]
         kernel = kernel or self._kernel(size)
         stride = stride or self._stride()
-        dilation = self._dilation(stride)
+        dilation = dilation or self._dilation(stride)
         padding = self._fit(size, kernel, dilation, padding)
         multiplier = multiplier or self.draw({1: 6, 2: 2, 3: 1})
         channels = depth * multiplier

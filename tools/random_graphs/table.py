@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tools.random_graphs import families
-from tools.random_graphs.closing import softmax_head
+from tools.random_graphs.closing import final_reductions, softmax_head
 from tools.random_graphs.graph import Graph
 
 
@@ -66,9 +66,18 @@ GENERATORS: tuple[Generator, ...] = (
         1.5,
         families.inverted_residual,
     ),
+    _entry(
+        "fusible_chain", "CONV_2D DEPTHWISE_CONV_2D PAD", 8, families.fusible_chain
+    ),
     _entry("squeeze_and_excite", "MEAN CONV_2D MUL", 1, families.squeeze_and_excite),
     _entry("padded_window", f"PAD {_WINDOWS}", 2, families.padded_window),
     _entry("pad_read_twice", f"PAD ADD {_WINDOWS}", 1, families.pad_read_twice),
+    _entry(
+        "final_reductions",
+        "MEAN AVERAGE_POOL_2D RESHAPE FULLY_CONNECTED",
+        0,
+        final_reductions,
+    ),
     _entry("softmax_head", "MEAN FULLY_CONNECTED SOFTMAX", 0, softmax_head),
 )
 """What a graph is made of. An entry of weight 0 only ends a graph."""
