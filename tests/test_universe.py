@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -98,6 +99,17 @@ def test_every_operator_has_a_file_of_its_name() -> None:
             f"runtime_c/include/tinyts_{name}.h",
         ):
             assert (ROOT / path).is_file(), path
+
+
+def test_every_package_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = project["tool"]["setuptools"]["packages"]
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for top in ("tinyts_dialect", "lowering", "emitc", "tools")
+        for path in (ROOT / top).rglob("*.py")
+    }
+    assert set(listed) == found - {"tools.tinyts"} | {"tinyts"}
 
 
 def test_verifiers_are_spelt_right() -> None:
