@@ -38,8 +38,10 @@ class PlanStages(ModulePass):
 
     `objective` is `sram` (the smallest peak of live bytes, then the fewest calls) or
     `speed` (the cheapest plan whose peak is at most `limit`; of any peak without a
-    limit). `cuts` are layers after which a stage ends, instead of a search for them.
-    `input`, `output` and `overlap` are what `convert-tinyts-to-tsbuf` will be told.
+    limit). `recompute` is by how many percent the multiply-accumulates may grow for a
+    smaller arena. `cuts` are layers after which a stage ends, instead of a search for
+    them. `input`, `output` and `overlap` are what `convert-tinyts-to-tsbuf` will be
+    told.
     """
 
     name = "plan-stages"
@@ -47,6 +49,7 @@ class PlanStages(ModulePass):
     objective: str = "sram"
     limit: int | None = None
     cuts: tuple[int, ...] = ()
+    recompute: int = 0
     fuse: bool = True
     stream: bool = True
     overlap: str = "trail"
@@ -94,7 +97,13 @@ class PlanStages(ModulePass):
             return Plan(tuple(stages), self.overlap, self.alignment)
         if self.objective == "speed" and self.limit is None:
             return search.plan(search.cheapest(None, ()))
+        if self.recompute < 0:
+            raise PassFailedException(
+                f"plan-stages: recompute is {self.recompute} percent; it must be at "
+                "least 0"
+            )
         peak, stages = search.smallest()
+        peak, stages = search.recomputing(peak, stages, self.recompute)
         if self.objective == "speed" and self.limit is not None:
             return search.plan(search.cheapest(max(peak, self.limit), stages))
         return search.plan(search.cheapest(peak, stages, room=ROOM))
@@ -122,6 +131,7 @@ def write_plan(graph: Graph, plan: Plan) -> None:
             op.stage = IntegerAttr(number, i64)
             op.slice = op.fuse = op.stream = None
             op.attributes.pop("group", None)
+            op.attributes.pop("keep", None)
             height = _slice_height(graph, stage, node.index)
             if height:
                 op.slice = PairAttr((height, tensor.width))
@@ -130,6 +140,9 @@ def write_plan(graph: Graph, plan: Plan) -> None:
                 op.fuse = StringAttr(how)
             if how == "rows":
                 op.attributes["group"] = IntegerAttr(stage.group, i64)
+                keep = dict(stage.keep).get(node.index)
+                if keep is not None:
+                    op.attributes["keep"] = IntegerAttr(keep, i64)
             if node.index in stage.streamed:
                 op.stream = UnitAttr()
 

@@ -56,7 +56,7 @@ def test_files(model: Path, tmp_path: Path, capsys: Captured) -> None:
     """The model, the kernels that it calls with their headers, and nothing else."""
     out = tmp_path / "deep" / "out"
     report = compile_model(model, out)
-    kernels = {"conv_2d", "mean", "fully_connected", "softmax"}
+    kernels = {"conv_2d", "mean_step", "fully_connected", "softmax"}
     files = set(tree(out))
     assert {"m0_chain_5.h", "m0_chain_5.c", "CMakeLists.txt", "report.json"} <= files
     inside = {Path(name).name for name in files if name.startswith("kernels/")}

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from dataclasses import fields
 from pathlib import Path
 
@@ -15,7 +16,13 @@ from xdsl.passes import ModulePass
 from xdsl.universe import XDSL_UNIVERSE, Universe
 from xdsl.utils.target import Target
 
-from lowering.pipelines import PASS_NAMES, lowering_passes, placing_passes
+from lowering.pipelines import (
+    PASS_NAMES,
+    lowering_passes,
+    placing_passes,
+    planned_passes,
+    whole_tensor_passes,
+)
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops import all_operations
 from tools.universe import TINYTS_UNIVERSE
@@ -94,6 +101,17 @@ def test_every_operator_has_a_file_of_its_name() -> None:
             assert (ROOT / path).is_file(), path
 
 
+def test_every_package_is_installed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = project["tool"]["setuptools"]["packages"]
+    found = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for top in ("tinyts_dialect", "lowering", "emitc", "tools")
+        for path in (ROOT / top).rglob("*.py")
+    }
+    assert set(listed) == found - {"tools.tinyts"} | {"tinyts"}
+
+
 def test_verifiers_are_spelt_right() -> None:
     """A method called `_verify_` would never run, and nobody would notice."""
     for name in DIALECTS:
@@ -104,13 +122,26 @@ def test_verifiers_are_spelt_right() -> None:
                 assert near is None or attribute in ("verify_", "verify"), definition
 
 
-def test_pipelines_name_passes_that_exist(multiverse: Universe) -> None:
-    text = lowering_passes(
-        split_height=1, order="df", fold_channels=True, input="arena", output="arena"
-    )
-    text += f",{placing_passes(8)}"
+FIXED = lowering_passes(
+    split_height=1, order="df", fold_channels=True, input="arena", output="arena"
+)
+PLANNED = ",".join(
+    [
+        whole_tensor_passes(fold_channels=True),
+        "plan-stages",
+        planned_passes(input="arena", output="arena", fuse=True),
+    ]
+)
+
+
+@pytest.mark.parametrize("pipeline", [FIXED, PLANNED])
+def test_pipelines_name_passes_that_exist(
+    multiverse: Universe, pipeline: str
+) -> None:
+    text = f"{pipeline},{placing_passes(8)}"
     used = re.findall(r"(?:^|,)([a-z][a-z-]*)", text)
-    assert set(used) == set(PASS_NAMES)
+    assert set(used) <= set(PASS_NAMES)
+    assert pipeline is FIXED or set(used) == set(PASS_NAMES)
     assert sorted(used, key=PASS_NAMES.index) == used
     for name, option in re.findall(r"([a-z-]+)\{(\w+)=", text):
         known = [field.name for field in fields(multiverse.all_passes[name]())]
