@@ -328,6 +328,9 @@ class _Conversion:
         if spec.fused_layers:
             layers = [IntegerAttr(number, i64) for number in spec.fused_layers]
             call.attributes["fused_layers"] = ArrayAttr(layers)
+        if spec.recomputed_macs:
+            macs = IntegerAttr(spec.recomputed_macs, i64)
+            call.attributes["recomputed_macs"] = macs
 
     def _convert_in_place(
         self, op: ConcatenationOp, sources: list[Rows], target: Rows

@@ -54,6 +54,8 @@ class KernelSpec:
     """Where the call may write over what it reads."""
     fused_layers: tuple[int, ...] = ()
     """Tensors of the model file that exist only inside the kernel."""
+    recomputed_macs: int = 0
+    """Multiply-accumulates that the call spends on what was computed before."""
 
 
 def tile(pair: tuple[int, int]) -> dict[str, int]:

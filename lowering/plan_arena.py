@@ -22,21 +22,24 @@ from xdsl.utils.exceptions import PassFailedException
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
 from lowering.arena.bounds import lower_bound_bytes, peak
+from lowering.arena.distance_model import SolverMissingError
+from lowering.arena.exact import plan_exactly
 from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.minimalloc import csv_text, read_offsets
 from lowering.arena.plan import plan
 from lowering.live_ranges import Problem, problem_of
 from tinyts_dialect.tsbuf import MAX_ARENA_BYTES, ArenaOp
 
-STRATEGIES = {"best": plan, "greedy": greedy_by_size}
+STRATEGIES = {"best": plan, "greedy": greedy_by_size, "exact": plan_exactly}
 
 
 @dataclass(frozen=True)
 class PlanArena(ModulePass):
     """Places the buffers at multiples of `alignment` bytes.
 
-    `strategy` is `greedy` (by decreasing size, as TFLite Micro plans) or `best` (the
-    smallest arena of several strategies). With a `size`, an arena that is larger is an
+    `strategy` is `greedy` (by decreasing size, as TFLite Micro plans), `best` (the
+    smallest arena of several strategies) or `exact` (the same, then lowered or proven
+    by a solver, which must be installed). With a `size`, an arena that is larger is an
     error.
 
     `csv_out` names a file that gets the buffers as MiniMalloc reads them, with their
@@ -84,7 +87,13 @@ class PlanArena(ModulePass):
         blocks, overlaps = problem.blocks, problem.overlaps
         if self.csv_in is None:
             place = STRATEGIES[self.strategy]
-            return place(blocks, self.alignment, overlaps=overlaps)
+            try:
+                return place(blocks, self.alignment, overlaps=overlaps)
+            except SolverMissingError as error:
+                raise PassFailedException(
+                    f"plan-arena: strategy 'exact': {error}; pip install "
+                    "'tinyts[exact]', or use strategy=best"
+                ) from error
         try:
             text = Path(self.csv_in).read_text(encoding="utf-8")
             offsets = read_offsets(text, blocks, self.alignment)
@@ -129,6 +138,7 @@ class PlanArena(ModulePass):
     def _describe(self, arena: ArenaOp, placement: Placement, problem: Problem) -> None:
         blocks, overlaps = problem.blocks, problem.overlaps
         bound = lower_bound_bytes(blocks, self.alignment, overlaps)
+        bound = max(bound, placement.lower_bound)
         live = peak(blocks, self.alignment, overlaps).bytes
         arena.bytes = IntegerAttr(placement.arena_bytes, i64)
         arena.alignment = IntegerAttr(self.alignment, i64)

@@ -44,8 +44,9 @@ class PlanStages(ModulePass):
 
     `objective` is `sram` (the smallest peak of live bytes, then the fewest calls) or
     `speed` (the fewest calls of a plan whose peak is at most `limit`; of any peak
-    without a limit). `cuts` are layers after which a stage ends, instead of a search
-    for them; between them the peak is made small whatever the objective. Without
+    without a limit). `recompute` is by how many percent the multiply-accumulates may
+    grow for a smaller arena. `cuts` are layers after which a stage ends, instead of a
+    search for them; between them the peak is made small whatever the objective. Without
     `fuse` or `stream` no pair is fused, no reduction streamed. `input`, `output` and
     `overlap` are what `convert-tinyts-to-tsbuf` will be told, `alignment` is what
     `plan-arena` will be.
@@ -56,6 +57,7 @@ class PlanStages(ModulePass):
     objective: str = "sram"
     limit: int | None = None
     cuts: tuple[int, ...] = ()
+    recompute: int = 0
     fuse: bool = True
     stream: bool = True
     overlap: str = "trail"
@@ -87,6 +89,11 @@ class PlanStages(ModulePass):
             raise PassFailedException(
                 f"plan-stages: alignment {self.alignment} is not a power of two"
             )
+        if self.recompute < 0:
+            raise PassFailedException(
+                f"plan-stages: recompute is {self.recompute} percent; it must be at "
+                "least 0"
+            )
         if self.limit is not None and (self.objective != "speed" or self.cuts):
             raise PassFailedException(
                 "plan-stages: a limit goes with objective=speed and without cuts"
@@ -113,6 +120,7 @@ class PlanStages(ModulePass):
         if self.objective == "speed" and self.limit is None:
             return search.plan(search.cheapest(None, ()))
         peak, stages = search.smallest()
+        peak, stages = search.recomputing(peak, stages, self.recompute)
         if self.limit is not None:
             if peak > self.limit:
                 raise PassFailedException(
@@ -154,6 +162,9 @@ def write_plan(graph: Graph, plan: Plan) -> None:
                 op.fuse = StringAttr(how)
             if how == "rows":
                 op.attributes["group"] = IntegerAttr(stage.group, i64)
+                keep = dict(stage.keep).get(node.index)
+                if keep is not None:
+                    op.attributes["keep"] = IntegerAttr(keep, i64)
             if node.index in stage.streamed:
                 op.stream = UnitAttr()
 

@@ -180,3 +180,10 @@ def test_arena_holds_few_rows(tmp_path: Path) -> None:
     rows = compiled(model, split_height=1).arena_bytes
     whole = compiled(model, optimize="none").arena_bytes
     assert external < rows <= external + 4 * 32 < whole
+
+
+def test_the_search_counts_on_rows_that_die(tmp_path: Path) -> None:
+    """After its last reader no row of the input is alive, in the search as well."""
+    model = classifier(tmp_path / "chain.tflite")
+    external = compile_path(model, resolve()).arena_bytes
+    assert external < compiled(model).arena_bytes <= external + 2 * 32

@@ -186,5 +186,6 @@ def test_tflite_micro_sees_no_degenerate_tensor(models: list[bytes]) -> None:
     for seed, ((_, tensors, _), arrays) in enumerate(zip(tasks, results, strict=True)):
         for tensor, values in zip(tensors, arrays, strict=True):
             where = f"seed {seed}, tensor {tensor}"
-            assert len(np.unique(values)) >= min(10, values.shape[1]), where
+            few = min(10, -(-3 * values.shape[1] // 4))  # zeros of a pad among them
+            assert len(np.unique(values)) >= few, where
             assert (values.max(axis=0) > values.min(axis=0)).any(), where

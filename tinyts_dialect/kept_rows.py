@@ -60,6 +60,13 @@ class KeptRows:
         """Most rows that one of the output rows first..last-1 computes."""
         return max(self.window(y)[1] - self.kept_end(y) for y in range(first, last))
 
+    def recomputed(self, first: int, last: int) -> int:
+        """Rows that output rows first..last-1 compute although they were before."""
+        return sum(
+            max(0, self.window(y - 1)[1] - self.kept_end(y))
+            for y in range(max(first, self.first_row + 1), last)
+        )
+
     def handed_on(self, first: int, last: int) -> Interval:
         """Rows that output rows first..last-1 compute and output row `last` keeps."""
         low, high = self.kept(last)

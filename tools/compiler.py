@@ -228,7 +228,10 @@ class Planner:
 
     def _peak(self, overlap: str) -> tuple[int, list[Stage]]:
         if overlap not in self._smallest:
-            self._smallest[overlap] = self.search(overlap).smallest()
+            search = self.search(overlap)
+            self._smallest[overlap] = search.recomputing(
+                *search.smallest(), self.options.recompute
+            )
         return self._smallest[overlap]
 
     def placed(self, plan: Plan, fuse: bool = True) -> ModuleOp:

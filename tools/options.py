@@ -19,6 +19,7 @@ CHOICES = {
     "target": ("host", "cortex-m7"),
     "kernels": ("tinyts",),
     "fold_channels": ("on", "off"),
+    "tiles": ("on", "off"),
 }
 
 
@@ -35,6 +36,8 @@ class CompileOptions:
     target: str
     kernels: str
     fold_channels: str
+    tiles: str
+    recompute: int
     alignment: int
     name: str | None
     plot: str | None
@@ -59,6 +62,8 @@ def resolve(
     target: str = "cortex-m7",
     kernels: str = "tinyts",
     fold_channels: str | None = None,
+    tiles: str = "on",
+    recompute: int = 0,
     alignment: int = 4,
     name: str | None = None,
     plot: str | Path | None = None,
@@ -89,6 +94,13 @@ def resolve(
         raise UserError(f"options: limit {limit} is negative")
     if split_height is not None and split_height < 1:
         raise UserError(f"options: split height {split_height} is less than 1")
+    if recompute < 0:
+        raise UserError(f"options: recompute {recompute} percent is less than 0")
+    if recompute and optimize == "none":
+        raise UserError(
+            "options: --recompute is part of a search; it does not go with a fixed "
+            "schedule"
+        )
     if alignment < 1 or alignment & (alignment - 1):
         raise UserError(f"options: alignment {alignment} is not a power of two")
     if name is not None and not re.fullmatch(r"[A-Za-z_]\w*", name, re.ASCII):
@@ -111,6 +123,8 @@ def resolve(
         target=target,
         kernels=kernels,
         fold_channels=fold_channels,
+        tiles=tiles,
+        recompute=recompute,
         alignment=alignment,
         name=name,
         plot=None if plot is None else str(plot),
@@ -158,6 +172,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("kernels", "layout of the constants (default tinyts)", default="tinyts")
     add("fold-channels", "remove channels that are constant (default on for sram and "
         "speed)")
+    add("tiles", "allow slices of columns (default on); none are made yet",
+        default="on")
+    add("recompute", "percent by which the multiply-accumulates may grow for a smaller "
+        "arena (default 0)", type=int, default=0, metavar="PERCENT")
     add("alignment", "alignment of buffers in bytes (default 4)", type=int, default=4,
         metavar="BYTES")
     add("plot", "draw the arena: addresses against time", metavar="F.svg")

@@ -7,7 +7,7 @@
 // ALIGNMENT-NOT: {{.+}}
 // NEGATIVE: error: {{.*}}: plan-arena: alignment -4 is not a power of two
 // NEGATIVE-NOT: {{.+}}
-// STRATEGY: error: {{.*}}: plan-arena: strategy 'lucky' is not one of best, greedy
+// STRATEGY: error: {{.*}}: plan-arena: strategy 'lucky' is not one of best, greedy, exact
 // STRATEGY-NOT: {{.+}}
 
 // The size includes the padding of the alignment.

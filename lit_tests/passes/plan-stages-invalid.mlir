@@ -3,6 +3,7 @@
 // RUN: tinyts-opt %s --plan-stages=input=flash --verify-diagnostics | filecheck %s --check-prefix=INPUT
 // RUN: tinyts-opt %s --plan-stages=output=rows --verify-diagnostics | filecheck %s --check-prefix=OUTPUT
 // RUN: tinyts-opt %s --plan-stages=alignment=3 --verify-diagnostics | filecheck %s --check-prefix=ALIGNMENT
+// RUN: tinyts-opt %s --plan-stages=recompute=-1 --verify-diagnostics | filecheck %s --check-prefix=RECOMPUTE
 // RUN: tinyts-opt %s --plan-stages=limit=100 --verify-diagnostics | filecheck %s --check-prefix=NO-SPEED
 // RUN: tinyts-opt %s --plan-stages="objective=speed limit=1 output=arena" --verify-diagnostics | filecheck %s --check-prefix=LIMIT
 // RUN: tinyts-opt %s --plan-stages=cuts=1,6 --verify-diagnostics | filecheck %s --check-prefix=LAYER
@@ -14,6 +15,7 @@
 // INPUT: plan-stages: input 'flash' is not one of external, arena, rows
 // OUTPUT: plan-stages: output 'rows' is not one of external, arena
 // ALIGNMENT: plan-stages: alignment 3 is not a power of two
+// RECOMPUTE: plan-stages: recompute is -1 percent; it must be at least 0
 // NO-SPEED: plan-stages: a limit goes with objective=speed and without cuts
 // LIMIT: plan-stages: limit 1 is below the smallest peak that is found, 32 bytes
 // LAYER: plan-stages: no op computes layer 6; cuts are numbers of layers

@@ -74,12 +74,15 @@ class Permission:
 class Placement:
     """Byte offsets of the blocks, in their order, and the arena that holds them all.
 
-    `arena_bytes` is a multiple of the alignment; `strategy` says who found it.
+    `arena_bytes` is a multiple of the alignment; `strategy` says who found it. No
+    placement is below `lower_bound` bytes, 0 where nobody tried to prove more than
+    `lower_bound_bytes` says.
     """
 
     offsets: tuple[int, ...]
     arena_bytes: int
     strategy: str
+    lower_bound: int = 0
 
 
 def check_alignment(alignment: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import prod
+
 from lowering.convolution_spec import convolution_constants, convolution_params
 from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.kept_rows import KeptRows
@@ -26,6 +29,7 @@ def lower(op: FusedRowsOp, rows: CallRows) -> KernelSpec:
         channels // shape_of(op.input_type)[3] if producer.depthwise else 0,
         shape_of(op.weights)[3] // channels,
     )
+    again = replace(op.kept_rows(), first_row=first_row)
     return KernelSpec(
         "fused_rows",
         {
@@ -49,7 +53,17 @@ def lower(op: FusedRowsOp, rows: CallRows) -> KernelSpec:
         },
         overlaps=replacements(op.kept_rows(), *rows.output, last_row),
         fused_layers=() if op.middle_layer is None else (op.middle_layer.value.data,),
+        recomputed_macs=again.recomputed(*rows.output) * row_macs(op),
     )
+
+
+def row_macs(op: FusedRowsOp) -> int:
+    """Multiply-accumulates of one row of the middle tensor."""
+    _, width, channels = op.middle_shape()
+    weights = prod(shape_of(op.producer_weights)[1:])
+    if op.producer_convolution().depthwise:
+        weights //= channels
+    return width * channels * weights
 
 
 def replacements(

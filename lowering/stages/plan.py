@@ -25,6 +25,9 @@ class Stage:
     streamed: tuple[int, ...] = ()
     group: int = 8
     """Channels of the middle tensor that a fused kernel computes at a time."""
+    keep: tuple[tuple[int, int], ...] = ()
+    """Rows that a pair fused by rows keeps, by its producer, where these are fewer than
+    its window reads again: the others are recomputed."""
 
     def with_height(self, height: int) -> Stage:
         """The same with slices of another height."""

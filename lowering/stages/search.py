@@ -14,6 +14,7 @@ from lowering.stages.graph import Graph, Node
 from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.stage_cost import StageCosts
+from lowering.stages.units import window_of
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.kept_rows import most_kept
 
@@ -270,6 +271,51 @@ class Search:
 
     def _reader(self, producer: int, how: str) -> int:
         return (self.rows if how == "rows" else self.pixels)[producer]
+
+    # -- recomputation ---------------------------------------------------------
+
+    def recomputing(
+        self, peak: int, stages: list[Stage], percent: int
+    ) -> tuple[int, list[Stage]]:
+        """A smaller peak for up to so many percent more multiply-accumulates.
+
+        One pair after the other of the stages that reach the peak keeps fewer rows: the
+        one that saves the most bytes for each multiply-accumulate.
+        """
+        budget = sum(node.op.macs() for node in self.graph.nodes) * percent // 100
+        while budget and not self._exhausted():
+            for stage in stages:
+                fewer = self._keeping_less(stage)
+                if self._cost(stage)[0] == peak and fewer is not None:
+                    self.improved[stage.first, stage.last] = fewer
+            new_peak, found = self._cheapest_peak(self.count)
+            if new_peak >= peak or self._recomputed(found) > budget:
+                break
+            peak, stages = new_peak, found
+            self.progress(f"recomputing: peak {peak} bytes")
+        return peak, stages
+
+    def _recomputed(self, stages: Sequence[Stage]) -> int:
+        return sum(self.costs.of(stage).recomputed_macs for stage in stages)
+
+    def _keeping_less(self, stage: Stage) -> Stage | None:
+        """The stage with fewer rows kept in one pair, where that lowers its peak."""
+        cost = self.costs.of(stage)
+        best: tuple[float, Stage] | None = None
+        for producer, how in stage.fused:
+            if how != "rows":
+                continue
+            window = window_of(self.graph.nodes[self.rows[producer]])
+            kept = dict(stage.keep).get(producer, most_kept(window))
+            for fewer in range(kept):
+                keep = {**dict(stage.keep), producer: fewer}
+                changed = replace(stage, keep=tuple(sorted(keep.items())))
+                new = self.costs.of(changed)
+                macs = new.recomputed_macs - cost.recomputed_macs
+                gain = (cost.peak - new.peak) / max(macs, 1)
+                if new.peak < cost.peak and (best is None or gain > best[0]):
+                    best = (gain, changed)
+        return None if best is None else best[1]
 
     # -- the cheapest plan below a limit ---------------------------------------
 

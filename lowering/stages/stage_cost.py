@@ -10,7 +10,7 @@ from lowering.stages.live_bytes import live_bytes
 from lowering.stages.needed_rows import NeededRows
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.simulation import NOT_BORN, Simulator
-from lowering.stages.units import Unit, units_of
+from lowering.stages.units import RowsUnit, Unit, units_of
 
 BEFORE = 0
 """Birth of what earlier stages have left."""
@@ -22,6 +22,7 @@ class StageCost:
 
     peak: int
     calls: int
+    recomputed_macs: int = 0
 
 
 class StageCosts:
@@ -44,7 +45,7 @@ class StageCosts:
             plan = Plan((stage,), self.overlap, self.alignment)
             run = _StageRun(self.graph, plan, self.needed)
             live = run.live(self.alignment)
-            cost = StageCost(max(live), run.trace.calls)
+            cost = StageCost(max(live), run.trace.calls, run.recomputed_macs)
             self.simulated_calls += run.trace.calls + 1
             self._known[stage] = cost
         return cost
@@ -93,6 +94,7 @@ class _StageRun(Simulator):
         super().__init__(graph, plan)
         self.needed = needed
         self.stage = plan.stages[0]
+        self.recomputed_macs = 0
 
     def live(self, alignment: int) -> list[int]:
         """Live bytes at each step of the stage."""
@@ -109,6 +111,9 @@ class _StageRun(Simulator):
         self._carry_in()
         self._run_stage(units)
         self._carry_out()
+        self.recomputed_macs = sum(
+            unit.recomputed_macs() for unit in units if isinstance(unit, RowsUnit)
+        )
         return live_bytes(self.trace, alignment)
 
     def _demand_leaving(self, units: list[Unit]) -> None:

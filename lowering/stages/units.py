@@ -125,6 +125,7 @@ class RowsUnit(Unit):
         self.producer = producer
         self.middle = graph.tensors[producer.output]
         self.group = min(stage.group, self.middle.channels)
+        self.keep = dict(stage.keep).get(producer.index)
         self.ways: tuple[_Way, ...] = ()
 
     def settle(self) -> None:
@@ -133,7 +134,11 @@ class RowsUnit(Unit):
         if not needed:
             return
         self.ways = _ways(
-            window_of(self.node), self.middle.height, tuple(self.parts), needed[-1]
+            window_of(self.node),
+            self.middle.height,
+            tuple(self.parts),
+            needed[-1],
+            self.keep,
         )
         for part in range(needed[-1], -1, -1):
             if self.live[part]:
@@ -174,6 +179,11 @@ class RowsUnit(Unit):
     def scratch(self, part: int) -> int:
         return self.ways[part].most * self.middle.width * self.group
 
+    def recomputed_macs(self) -> int:
+        """Multiply-accumulates of rows of the middle that are computed again."""
+        rows = sum(self.ways[part].again for part, live in enumerate(self.live) if live)
+        return rows * self.producer.op.macs() // self.middle.height
+
 
 class _Way(NamedTuple):
     """Rows of the middle tensor that one part finds, computes and stores."""
@@ -185,15 +195,22 @@ class _Way(NamedTuple):
     stored: tuple[RowRange, ...]
     most: int
     """Most rows that one output row computes."""
+    again: int
+    """Rows that are computed although they were before."""
 
 
 @lru_cache(maxsize=4096)
 def _ways(
-    window: Window, height: int, parts: tuple[RowRange, ...], last: int
+    window: Window,
+    height: int,
+    parts: tuple[RowRange, ...],
+    last: int,
+    keep: int | None,
 ) -> tuple[_Way, ...]:
     """What parts 0..last do, of which the last keeps nothing."""
+    keep = most_kept(window) if keep is None else keep
     rows = KeptRows(
-        window.extent(0), window.stride[0], window.pads.top, height, most_kept(window)
+        window.extent(0), window.stride[0], window.pads.top, height, keep
     )
     ways: list[_Way] = []
     owners: dict[int, int] = {}
@@ -206,6 +223,7 @@ def _ways(
                 RowRange(*rows.computed(y, end)),
                 tuple(RowRange(*run) for run in rows.stored(y, end, part == last)),
                 rows.most_computed(y, end),
+                rows.recomputed(y, end),
             )
         )
         owners |= dict.fromkeys(range(*rows.handed_on(y, end)), part)
