@@ -19,6 +19,7 @@ from lowering.arena.blocks import Piece
 Kind = Literal["activation", "kept row", "scratch", "accumulator", "input", "output"]
 """What the bytes of a buffer are for."""
 
+
 @dataclass(frozen=True)
 class PlacedBuffer:
     """A buffer of the arena with its place, cut where its bytes die separately."""

@@ -10,12 +10,10 @@ from collections.abc import Iterable
 from functools import singledispatch
 from math import prod
 
-from xdsl.dialects.builtin import TensorType
 from xdsl.ir import Operation, SSAValue
 
 from lowering import intervals
 from lowering.intervals import Array, FloatArray, Interval, Requantization
-from tinyts_dialect.attributes import QuantAttr
 from tinyts_dialect.convolution import channel_multipliers
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.add import LEFT_SHIFT, AddOp
@@ -30,17 +28,16 @@ from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.pooling import PoolOp
-from tinyts_dialect.tensors import image_shape, quant_of, shape_of, to_array
+from tinyts_dialect.tensors import (
+    image_shape,
+    is_activation,
+    quant_of,
+    shape_of,
+    to_array,
+)
 from tinyts_dialect.windows import Window
 
 ConvolutionOp = Conv2DOp | DepthwiseConv2DOp
-
-
-def is_activation(value: SSAValue) -> bool:
-    """Whether a value is a quantized tensor."""
-    return isinstance(value.type, TensorType) and isinstance(
-        value.type.encoding, QuantAttr
-    )
 
 
 def channels_of(value: SSAValue) -> int:

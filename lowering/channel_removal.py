@@ -23,7 +23,6 @@ from xdsl.ir import Operation, SSAValue
 from lowering.channel_analysis import (
     channels_of,
     constant_of,
-    is_activation,
     masks_of,
     whole_tensor,
 )
@@ -45,7 +44,7 @@ from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.pooling import PoolOp
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import is_activation, quant_of, shape_of
 
 Removed = Mapping[SSAValue, BoolArray]
 """For each activation which of its channels go."""

@@ -47,7 +47,7 @@ from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
 from tinyts_dialect.streaming import StepOp
-from tinyts_dialect.tensors import dense, quant_of, shape_of, tensor_type
+from tinyts_dialect.tensors import dense, is_activation, quant_of, shape_of
 from tinyts_dialect.tsbuf import Image, Port
 from tinyts_dialect.windows import Window
 
@@ -183,6 +183,9 @@ class _Conversion:
         self.step_specs: dict[Hashable, KernelSpec] = {}
         self.calls: list[tsbuf.KernelOp] = []
         self.places: Places = {}
+        """Tensors that lie in the result of a concatenation."""
+        self.in_place: set[Hashable] = set()
+        """The results that they lie in."""
 
     def convert(self, in_place: bool) -> FuncOp:
         copies = self._place_outputs()
@@ -198,8 +201,6 @@ class _Conversion:
                 self._convert(op)
         for layer, source, target in copies:
             self._call(KernelSpec("reshape", {}), [source], target, layer)
-        for index, _ in enumerate(self.function.body.block.args):
-            self.table(("argument", index))  # also of an input that nothing reads
         for argument in self.function.body.block.args:  # also one that nobody reads
             self.table(self.storage.rows(argument).tensor)
         if self.input == "rows":
@@ -351,7 +352,7 @@ class _Conversion:
     def _sources(self, op: TensorOp) -> list[Rows]:
         """The rows of tensors that an operation reads, state apart."""
         if not isinstance(op, FusedRowsOp):
-            inputs = [value for value in op.operands if _is_activation(value)]
+            inputs = [value for value in op.operands if is_activation(value)]
             return [self.storage.rows(value) for value in inputs]
         chain = self.storage.state.chains[layer_key(op)]
         given = chain.input_part
@@ -500,10 +501,6 @@ def _fail(op: TensorOp, message: str) -> NoReturn:
     raise PassFailedException(
         f"convert-tinyts-to-tsbuf: {op.name} of layer {_layer(op)} {message}"
     )
-
-
-def _is_activation(value: SSAValue) -> bool:
-    return tensor_type(value).encoding.name == "tinyts.quant"
 
 
 PASS = ConvertTinyTSToTSBuf

@@ -182,8 +182,8 @@ class FuseRows(ModulePass):
                 )
         except FusionError as error:
             raise PassFailedException(
-                f"fuse-rows: {producer.name} of layer {_layer(producer)} cannot be "
-                f"fused: {error}"
+                f"fuse-rows: {producer.name} of layer {producer.layer_text()} cannot "
+                f"be fused: {error}"
             ) from error
         return consumer
 
@@ -195,10 +195,6 @@ def _replace(op: ConvolutionOp, fused: TensorOp) -> None:
     op.parent_block().insert_op_before(fused, op)
     op.result.replace_all_uses_with(fused.output())
     _erase(op)
-
-
-def _layer(op: TensorOp) -> int | str:
-    return "?" if op.layer is None else op.layer.value.data
 
 
 def _erase(op: Operation) -> None:
@@ -213,8 +209,8 @@ def _number(op: TensorOp, name: str, least: int) -> int | None:
         return None
     if not isinstance(attribute, IntegerAttr) or attribute.value.data < least:
         raise PassFailedException(
-            f"fuse-rows: attribute '{name}' of {op.name} of layer {_layer(op)} is no "
-            f"integer of at least {least}"
+            f"fuse-rows: attribute '{name}' of {op.name} of layer {op.layer_text()} is "
+            f"no integer of at least {least}"
         )
     return attribute.value.data
 

@@ -1,8 +1,8 @@
 """`plan-stages`: decides where the network is cut, how tall slices are, what is fused.
 
-It writes its decision as attributes on the ops and changes nothing else: `stage`,
-`slice` (rows and columns), `fuse` and `group` on the first op of a fused pair, `stream`
-on a reduction that consumes slices.
+It writes its decision as attributes on the ops and changes nothing else, but that it
+numbers ops without a `layer`: `stage`, `slice` (rows and columns), `fuse` and `group`
+on the first op of a fused pair, `stream` on a reduction that consumes slices.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
+from lowering.split_height import number_layers
 from lowering.stages.graph import Graph, read_graph
 from lowering.stages.plan import OVERLAPS, Plan, Stage
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Freedom, Progress, Search
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
 
@@ -29,7 +30,12 @@ QUIET_SECONDS = 2.0
 ROOM = 0.06
 """How far stages that need not reach the peak stay below it."""
 
-OBJECTIVES = ("sram", "speed")
+CHOICES = {
+    "objective": ("sram", "speed"),
+    "overlap": OVERLAPS,
+    "input": ("external", "arena", "rows"),
+    "output": ("external", "arena"),
+}
 
 
 @dataclass(frozen=True)
@@ -37,11 +43,13 @@ class PlanStages(ModulePass):
     """Plans stages, slices and fusion for the smallest arena, or for the fewest calls.
 
     `objective` is `sram` (the smallest peak of live bytes, then the fewest calls) or
-    `speed` (the cheapest plan whose peak is at most `limit`; of any peak without a
-    limit). `recompute` is by how many percent the multiply-accumulates may grow for a
-    smaller arena. `cuts` are layers after which a stage ends, instead of a search for
-    them. `input`, `output` and `overlap` are what `convert-tinyts-to-tsbuf` will be
-    told.
+    `speed` (the fewest calls of a plan whose peak is at most `limit`; of any peak
+    without a limit). `recompute` is by how many percent the multiply-accumulates may
+    grow for a smaller arena. `cuts` are layers after which a stage ends, instead of a
+    search for them; between them the peak is made small whatever the objective. Without
+    `fuse` or `stream` no pair is fused, no reduction streamed. `input`, `output` and
+    `overlap` are what `convert-tinyts-to-tsbuf` will be told, `alignment` is what
+    `plan-arena` will be.
     """
 
     name = "plan-stages"
@@ -58,24 +66,38 @@ class PlanStages(ModulePass):
     output: str = "external"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        if self.objective not in OBJECTIVES:
-            raise PassFailedException(
-                f"plan-stages: objective '{self.objective}' is not one of "
-                f"{', '.join(OBJECTIVES)}"
-            )
-        if self.overlap not in OVERLAPS:
-            raise PassFailedException(
-                f"plan-stages: overlap '{self.overlap}' is not one of "
-                f"{', '.join(OVERLAPS)}"
-            )
+        self._check_options()
         if any(isinstance(inner, ArenaOp) for inner in op.body.block.ops):
             raise PassFailedException(
                 "plan-stages: the module is already lowered to tsbuf; run it before "
                 "convert-tinyts-to-tsbuf"
             )
+        number_layers(op)  # cuts and messages name them
         for function in op.body.block.ops:
             if isinstance(function, FuncOp):
                 self._plan(function)
+
+    def _check_options(self) -> None:
+        for option, choices in CHOICES.items():
+            choice = getattr(self, option)
+            if choice not in choices:
+                raise PassFailedException(
+                    f"plan-stages: {option} '{choice}' is not one of "
+                    f"{', '.join(choices)}"
+                )
+        if self.alignment < 1 or self.alignment & (self.alignment - 1):
+            raise PassFailedException(
+                f"plan-stages: alignment {self.alignment} is not a power of two"
+            )
+        if self.recompute < 0:
+            raise PassFailedException(
+                f"plan-stages: recompute is {self.recompute} percent; it must be at "
+                "least 0"
+            )
+        if self.limit is not None and (self.objective != "speed" or self.cuts):
+            raise PassFailedException(
+                "plan-stages: a limit goes with objective=speed and without cuts"
+            )
 
     def _plan(self, function: FuncOp) -> None:
         graph = read_graph(function, self.input, self.output)
@@ -87,9 +109,9 @@ class PlanStages(ModulePass):
             self.alignment,
             progress_on_stderr(),
         )
-        write_plan(graph, self.find(graph, search))
+        write_plan(graph, self._find(graph, search))
 
-    def find(self, graph: Graph, search: Search) -> Plan:
+    def _find(self, graph: Graph, search: Search) -> Plan:
         """The plan that the options ask for."""
         if self.cuts:
             borders = borders_of(graph, self.cuts)
@@ -97,15 +119,15 @@ class PlanStages(ModulePass):
             return Plan(tuple(stages), self.overlap, self.alignment)
         if self.objective == "speed" and self.limit is None:
             return search.plan(search.cheapest(None, ()))
-        if self.recompute < 0:
-            raise PassFailedException(
-                f"plan-stages: recompute is {self.recompute} percent; it must be at "
-                "least 0"
-            )
         peak, stages = search.smallest()
         peak, stages = search.recomputing(peak, stages, self.recompute)
-        if self.objective == "speed" and self.limit is not None:
-            return search.plan(search.cheapest(max(peak, self.limit), stages))
+        if self.limit is not None:
+            if peak > self.limit:
+                raise PassFailedException(
+                    f"plan-stages: limit {self.limit} is below the smallest peak that "
+                    f"is found, {peak} bytes"
+                )
+            return search.plan(search.cheapest(self.limit, stages))
         return search.plan(search.cheapest(peak, stages, room=ROOM))
 
 
@@ -130,8 +152,8 @@ def write_plan(graph: Graph, plan: Plan) -> None:
             tensor = graph.tensors[node.output]
             op.stage = IntegerAttr(number, i64)
             op.slice = op.fuse = op.stream = None
-            op.attributes.pop("group", None)
-            op.attributes.pop("keep", None)
+            for name in ("group", "keep"):
+                op.attributes.pop(name, None)
             height = _slice_height(graph, stage, node.index)
             if height:
                 op.slice = PairAttr((height, tensor.width))
@@ -156,7 +178,7 @@ def _slice_height(graph: Graph, stage: Stage, number: int) -> int:
     return stage.height if node.splittable and stage.height < height else 0
 
 
-def progress_on_stderr():
+def progress_on_stderr() -> Progress:
     """Reports progress on stderr once a search takes longer than two seconds."""
     start = time.monotonic()
 

@@ -18,11 +18,6 @@ from tinyts_dialect.interfaces import TensorOp
 ORDERS = ("df", "bf", "staged")
 
 
-def breadth_first(operations: Sequence[Operation]) -> list[Operation]:
-    """Layer by layer: the order of the file, every slice of a layer after the other."""
-    return list(operations)
-
-
 def depth_first(operations: Sequence[Operation]) -> list[Operation]:
     """On demand: an op comes right before the first op that needs its result.
 
@@ -167,7 +162,8 @@ def reorder(block: Block, order: Sequence[Operation]) -> None:
 class Schedule(ModulePass):
     """Orders the ops: depth first (df), breadth first (bf), or stage by stage (staged).
 
-    Staged means depth first inside each stage that `plan-stages` has written.
+    Breadth first is the order of the file, layer by layer. Staged means depth first
+    inside each stage that `plan-stages` has written.
     """
 
     name = "schedule"

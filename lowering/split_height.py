@@ -135,10 +135,9 @@ def _planned_height(module: ModuleOp) -> int | None:
             continue
         planned = planned or op.slice is not None or op.stage is not None
         if op.slice is not None and op.slice.data[0] < 1:
-            layer = "?" if op.layer is None else op.layer.value.data
             raise PassFailedException(
                 f"split-height: slice {list(op.slice.data)} of {op.name} of layer "
-                f"{layer} has no rows; give at least 1"
+                f"{op.layer_text()} has no rows; give at least 1"
             )
     return None if planned else 1
 

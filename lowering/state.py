@@ -202,7 +202,6 @@ def layer_key(op: TensorOp) -> Hashable:
 
 
 def _fail(op: TensorOp, message: str):
-    layer = "?" if op.layer is None else op.layer.value.data
     raise PassFailedException(
-        f"convert-tinyts-to-tsbuf: {op.name} of layer {layer}: {message}"
+        f"convert-tinyts-to-tsbuf: {op.name} of layer {op.layer_text()}: {message}"
     )

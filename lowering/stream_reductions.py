@@ -150,10 +150,9 @@ class StreamReductions(ModulePass):
         except StreamError as error:
             if op.stream is None:
                 return
-            layer = "?" if op.layer is None else op.layer.value.data
             raise PassFailedException(
-                f"stream-reductions: {op.name} of layer {layer} cannot be streamed: "
-                f"{error}"
+                f"stream-reductions: {op.name} of layer {op.layer_text()} cannot be "
+                f"streamed: {error}"
             ) from error
         if shape_of(reduction.input)[1] > 1:
             _replace(op, build_steps(op, reduction, rows))

@@ -73,6 +73,10 @@ class TensorOp(IRDLOperation, abc.ABC):
     def evaluate(self, *operands: Array) -> Array | tuple[Array, ...]:
         """The result, or all results, for the given operands: bit-exact, in NumPy."""
 
+    def layer_text(self) -> str:
+        """The layer as messages name it."""
+        return "?" if self.layer is None else str(self.layer.value.data)
+
     def macs(self) -> int:
         """Multiply-accumulates; 0 for what has no weights."""
         return 0

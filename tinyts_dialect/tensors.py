@@ -24,9 +24,15 @@ from tinyts_dialect.windows import Rect
 DTYPES = {i8: np.dtype("<i1"), i32: np.dtype("<i4"), f32: np.dtype("<f4")}
 """NumPy types of the element types that the dialect knows."""
 
-
 MAX_ELEMENTS = 1 << 26
 """Largest tensor, in elements; a microcontroller has memory for far less."""
+
+
+def is_activation(value: SSAValue) -> bool:
+    """Whether a value is a quantized tensor, not weights or a bias."""
+    return isinstance(value.type, TensorType) and isinstance(
+        value.type.encoding, QuantAttr
+    )
 
 
 def activation_type(shape: Sequence[int], quant: Quant) -> TensorType[Attribute]:

@@ -19,7 +19,7 @@ from tinyts_dialect.interfaces import (
 )
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import image_shape, shape_of, tensor_type
+from tinyts_dialect.tensors import image_shape, is_activation, shape_of
 from tinyts_dialect.windows import Rect
 
 
@@ -221,12 +221,6 @@ class _Reader:
                 continue
             tensor.returned = True
             tensor.place = self.graph.outputs
-
-
-def is_activation(value: SSAValue) -> bool:
-    """Whether the value is a quantized tensor, not weights or a bias."""
-    encoding = tensor_type(value).encoding
-    return getattr(encoding, "name", None) == "tinyts.quant"
 
 
 def _row_reads(
