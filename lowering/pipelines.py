@@ -70,6 +70,7 @@ def planned_passes(
     fuse: bool,
     overlap: str = "trail",
     concatenation: str = "copy",
+    order: str = "staged",
 ) -> str:
     """From whole tensors with a plan as attributes to kernels on unplaced buffers."""
     passes = ["fuse-rows"] if fuse else []
@@ -79,7 +80,7 @@ def planned_passes(
             "stream-reductions",
             "split-height",
             "fold-slices",
-            "schedule{order=staged}",
+            f"schedule{{order={order}}}",
             f"convert-tinyts-to-tsbuf{{input={input} output={output} "
             f"overlap={overlap} concatenation={concatenation}}}",
         ]

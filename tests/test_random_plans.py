@@ -10,7 +10,9 @@ from tinyts_dialect.interfaces import TensorOp
 from tools.options import resolve
 from tools.random_graphs import random_graph
 from tools.random_plans import (
+    CONCATENATIONS,
     MAX_GROUP,
+    ORDERS,
     OVERLAPS,
     RandomPlan,
     compile_randomly,
@@ -35,7 +37,7 @@ def plans(tmp_path_factory: pytest.TempPathFactory) -> list[RandomPlan]:
 def test_every_freedom_is_used(plans: list[RandomPlan]) -> None:
     found = Counter[str]()
     for plan in plans:
-        found[plan.overlap] += 1
+        found.update((plan.order, plan.overlap, plan.concatenation))
         for op in plan.module.walk():
             if not isinstance(op, TensorOp):
                 continue
@@ -49,7 +51,8 @@ def test_every_freedom_is_used(plans: list[RandomPlan]) -> None:
             group = op.attributes.get("group")
             if isinstance(group, IntegerAttr):
                 found[f"group {group.value.data}"] += 1
-    wanted = {"stage", "whole", "stream", "slice", "keep", "rows", "pixels", *OVERLAPS}
+    wanted = {"stage", "whole", "stream", "slice", "keep", "rows", "pixels"}
+    wanted |= {*ORDERS, *OVERLAPS, *CONCATENATIONS}
     assert min(found[name] for name in wanted) >= 3, found
     groups = [name for name in found if name.startswith("group")]
     assert len(groups) > MAX_GROUP // 2

@@ -37,7 +37,10 @@ from tools.tflite_file import read_tflite_path
 HEIGHTS = (0, 1, 1, 1, 2, 3, 4, 5, 7)
 """Rows of slices that are drawn; 0 leaves tensors whole."""
 
+ORDERS = ("staged", "staged", "staged", "staged", "df", "bf")
 OVERLAPS = ("trail", "trail", "trail", "same", "none")
+
+CONCATENATIONS = ("copy", "in-place")
 
 MAX_GROUP = 16
 MAX_KEEP = 6
@@ -87,8 +90,12 @@ class RandomPlan:
 
     module: ModuleOp
     options: CompileOptions
+    order: str
+    """As of `schedule`."""
     overlap: str
     """As of `convert-tinyts-to-tsbuf`."""
+    concatenation: str
+    """The same."""
 
     @property
     def pipeline(self) -> str:
@@ -106,6 +113,8 @@ class RandomPlan:
             output=self.options.output,
             fuse=fuse,
             overlap=self.overlap,
+            concatenation=self.concatenation,
+            order=self.order,
         )
         return f"{passes},{placing_passes(self.options.alignment)}"
 
@@ -118,7 +127,13 @@ def plan_randomly(path: Path, options: CompileOptions, seed: int) -> RandomPlan:
         whole_tensor_passes(fold_channels=options.fold_channels == "on"),
     )
     write_random_plan(module, rng)
-    return RandomPlan(module, options, rng.choice(OVERLAPS))
+    return RandomPlan(
+        module,
+        options,
+        rng.choice(ORDERS),
+        rng.choice(OVERLAPS),
+        rng.choice(CONCATENATIONS),
+    )
 
 
 def run_passes(module: ModuleOp, pipeline: str) -> ModuleOp:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from statistics import geometric_mean
 
@@ -13,10 +13,13 @@ from tools.model_folders import models_folder
 from tools.options import resolve
 from tools.tflite_file import TFLiteError
 
+PLACES = ("external", "rows", "arena")
+"""Where the input lies: with the caller, line by line, or as a frame in the arena."""
+
 HEADER = (
-    "| model | TFLite Micro | whole tensors | TinyTS, external input "
-    "| TinyTS, input in the arena | TFLite Micro / TinyTS |\n"
-    "|---|---|---|---|---|---|"
+    "| model | TFLite Micro | whole tensors | input outside | input by rows "
+    "| input in the arena | TFLite Micro / TinyTS, in this order |\n"
+    "|---|---|---|---|---|---|---|"
 )
 
 
@@ -40,25 +43,30 @@ def arena(path: Path, **options: str) -> int:
 
 
 def rows(folder: Path) -> Iterator[str]:
-    """The lines of the table; the last one is the geometric mean of the ratios."""
+    """The lines of the table; the last one holds geometric means of the ratios."""
     yield HEADER
     known = baselines(folder)
-    ratios: list[float] = []
+    ratios: list[list[float]] = []
     for path in sorted(folder.glob("*.tflite")):
         try:
             whole = arena(path, optimize="none")
         except TFLiteError as error:
             print(f"{path.name}: left out: {error}", file=sys.stderr)
             continue
-        external, inside = arena(path), arena(path, input="arena")
+        arenas = [arena(path, input=place) for place in PLACES]
         tflm = known.get(path.stem)
-        ratio = "" if tflm is None else f"{tflm / external:.2f}"
         if tflm is not None:
-            ratios.append(tflm / external)
-        cells = (path.stem, tflm or "", whole, external, inside, ratio)
+            ratios.append([tflm / size for size in arenas])
+        ratio = "" if tflm is None else _text(ratios[-1])
+        cells = (path.stem, tflm or "", whole, *arenas, ratio)
         yield f"| {' | '.join(map(str, cells))} |"
     if ratios:
-        yield f"| geometric mean | | | | | {geometric_mean(ratios):.2f} |"
+        means = [geometric_mean(column) for column in zip(*ratios, strict=True)]
+        yield f"| geometric mean | | | | | | {_text(means)} |"
+
+
+def _text(ratios: Sequence[float]) -> str:
+    return ", ".join(f"{ratio:.2f}" for ratio in ratios)
 
 
 def main() -> int:
