@@ -14,41 +14,38 @@ from xdsl.dialects.builtin import (
     ArrayAttr,
     IntegerAttr,
     ModuleOp,
-    StringAttr,
     UnitAttr,
-    UnregisteredOp,
     i64,
 )
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import Block, Region, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint
-from xdsl.utils.exceptions import PassFailedException, VerifyException
+from xdsl.utils.exceptions import PassFailedException
 
 from lowering.concatenation_places import (
     PART_OF_ROWS,
-    Place,
-    Places,
     operand_places,
-    outermost,
     places_in_concatenations,
 )
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
 from lowering.legal_overlaps import declare_overlaps
 from lowering.operators import lowerings
+from lowering.signature import check_lowerable, ports_of
 from lowering.stages.plan import OVERLAPS
-from lowering.state import StateTensor, layer_key
+from lowering.state import layer_key
 from lowering.storage import Rows, Storage, returned_tensors
-from lowering.streamed_inputs import streamed_table, with_read_rows
+from lowering.streamed_inputs import with_read_rows
+from lowering.tables import Tables
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
-from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
+from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.streaming import StepOp
-from tinyts_dialect.tensors import dense, is_activation, quant_of, shape_of
-from tinyts_dialect.tsbuf import Image, Port
+from tinyts_dialect.tensors import dense, is_activation
+from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Window
 
 CHOICES = {
@@ -94,7 +91,7 @@ class ConvertTinyTSToTSBuf(ModulePass):
                 "expected one"
             )
         function = functions[0]
-        _check(op, function)
+        check_lowerable(op, function)
         conversion = _Conversion(function, self.input, self.output)
         lowered = conversion.convert(in_place=self.concatenation == "in-place")
         if self.overlap != "none":
@@ -105,106 +102,41 @@ class ConvertTinyTSToTSBuf(ModulePass):
         function.erase()
 
 
-def _check(module: ModuleOp, function: FuncOp) -> None:
-    """Names what cannot be lowered as a whole."""
-    what = f"convert-tinyts-to-tsbuf: function @{function.sym_name.data}"
-    if any(isinstance(op, tsbuf.ArenaOp) for op in module.body.block.ops):
-        raise PassFailedException(f"{what} is already lowered to tsbuf; run it once")
-    blocks = len(function.body.blocks)
-    if blocks != 1:
-        raise PassFailedException(
-            f"{what} has {blocks} blocks; only one block can be lowered"
-        )
-    for op in function.body.block.ops:
-        if not isinstance(op, TensorOp | ConstantOp | SliceOp | ConcatOp | ReturnOp):
-            name = op.op_name.data if isinstance(op, UnregisteredOp) else op.name
-            raise PassFailedException(
-                f"{what} contains {name}, which has no lowering; only operations of "
-                "the tinyts dialect have one"
-            )
-    for kind, types in (
-        ("argument", function.function_type.inputs),
-        ("result", function.function_type.outputs),
-    ):
-        if not types:
-            raise PassFailedException(f"{what} has no {kind}s; give it at least one")
-        for index, type_ in enumerate(types):
-            try:
-                quant_of(type_)
-            except VerifyException as error:
-                raise PassFailedException(
-                    f"{what}: {kind} {index}: {error}"
-                ) from error
-
-
-def _ports(function: FuncOp, direction: str) -> list[Port]:
-    """The inputs or outputs of a function, as its user sees them."""
-    is_input = direction == "input"
-    kind = function.function_type
-    types = kind.inputs if is_input else kind.outputs
-    listed = function.arg_attrs if is_input else function.res_attrs
-    ports: list[Port] = []
-    for index, type_ in enumerate(types):
-        attributes = listed.data[index].data if listed else {}
-        name, layer = attributes.get("tinyts.name"), attributes.get("tinyts.layer")
-        if not isinstance(name, StringAttr | None):
-            raise PassFailedException(
-                f"convert-tinyts-to-tsbuf: tinyts.name of {direction} {index} is no "
-                "string"
-            )
-        if not isinstance(layer, IntegerAttr | None):
-            raise PassFailedException(
-                f"convert-tinyts-to-tsbuf: tinyts.layer of {direction} {index} is no "
-                "integer"
-            )
-        ports.append(
-            Port(
-                "input" if is_input else "output",
-                index,
-                getattr(name, "data", f"{direction}_{index}"),
-                -1 if layer is None else layer.value.data,  # pyright: ignore
-                shape_of(type_),
-                quant_of(type_),
-            )
-        )
-    return ports
-
-
 class _Conversion:
     def __init__(self, function: FuncOp, input: str, output: str) -> None:
         self.function = function
-        self.input, self.output = input, output
+        self.input = input
         self.storage = Storage(function)
         self.block = Block()
         self.builder = Builder(InsertPoint.at_end(self.block))
-        self.tables: dict[Hashable, SSAValue] = {}
+        self.tables = Tables(function, self.storage, self.builder, input, output)
         self.constants: dict[object, SSAValue] = {}
         self.arrays: list[npt.NDArray[np.int32]] = []
         self.step_specs: dict[Hashable, KernelSpec] = {}
         self.calls: list[tsbuf.KernelOp] = []
-        self.places: Places = {}
-        """Tensors that lie in the result of a concatenation."""
         self.in_place: set[Hashable] = set()
-        """The results that they lie in."""
+        """Results of concatenations in which inputs lie."""
 
     def convert(self, in_place: bool) -> FuncOp:
         copies = self._place_outputs()
-        ports = set(self.tables)
+        ports = set(self.tables.known)
         self.storage.share_reshapes(self.function, private=ports)
         if in_place:
-            self.places = places_in_concatenations(
+            self.tables.places = places_in_concatenations(
                 self.function, self.storage, self._sources, ports
             )
-        self.in_place = {around for around, _ in self.places.values()}
+        self.in_place = {around for around, _ in self.tables.places.values()}
         for op in self.function.body.block.ops:
             if isinstance(op, TensorOp):
                 self._convert(op)
         for layer, source, target in copies:
             self._call(KernelSpec("reshape", {}), [source], target, layer)
-        for argument in self.function.body.block.args:  # also one that nobody reads
-            self.table(self.storage.rows(argument).tensor)
+        inputs = [  # also those that nobody reads
+            tsbuf.table_of(self.tables.table(self.storage.rows(argument).tensor))
+            for argument in self.function.body.block.args
+        ]
         if self.input == "rows":
-            self.calls = with_read_rows(self.calls, self._input_tables())
+            self.calls = with_read_rows(self.calls, inputs)
         self.builder.insert(self.calls)
         self.builder.insert(ReturnOp())
         return FuncOp(self.function.sym_name.data, ([], []), Region(self.block))
@@ -215,104 +147,20 @@ class _Conversion:
         A copy is the number of its layer, its source and its target.
         """
         copies: list[tuple[int, Rows, Rows]] = []
-        ports = _ports(self.function, "output")
+        ports = ports_of(self.function, "output")
         returned = returned_tensors(self.function, self.storage)
         for port, rows in zip(ports, returned, strict=True):
             tensor = self.storage.tensors[rows.tensor]
             whole = (rows.first, rows.last) == (0, tensor.image.height)
             computed = isinstance(tensor.parts[0][0].owner, TensorOp)
-            if whole and computed and rows.tensor not in self.tables:
-                self.tables[rows.tensor] = self._port_table(port, tensor.image)
+            if whole and computed and rows.tensor not in self.tables.known:
+                self.tables.add_port(rows.tensor, port, tensor.image)
                 continue
             image = Image(rows.last - rows.first, *tensor.image[1:])
             key = ("output", port.index)
-            self.tables[key] = self._port_table(port, image)
+            self.tables.add_port(key, port, image)
             copies.append((port.layer, rows, Rows(key, 0, image.height)))
         return copies
-
-    def _input_tables(self) -> list[tsbuf.RowsOp]:
-        arguments = self.function.body.block.args
-        return [tsbuf.table_of(self.table(("argument", a.index))) for a in arguments]
-
-    def _port_table(self, port: Port, image: Image) -> SSAValue:
-        place = self.input if port.direction == "input" else self.output
-        kind = tsbuf.ExternalOp if place == "external" else tsbuf.BufferOp
-        buffer = self.builder.insert(kind(image, port))
-        return self._table([buffer.result], [0], image)
-
-    def _table(
-        self, buffers: list[SSAValue], starts: list[int], image: Image
-    ) -> SSAValue:
-        return self.builder.insert(tsbuf.RowsOp(buffers, starts, image)).result
-
-    def table(self, key: Hashable) -> SSAValue:
-        """The table of a tensor's rows, made when it is first asked for."""
-        if key not in self.tables:
-            self.tables[key] = self._make_table(key)
-        return self.tables[key]
-
-    def _make_table(self, key: Hashable) -> SSAValue:
-        if key in self.storage.state.tensors:
-            return self._state_table(self.storage.state.tensors[key])
-        tensor = self.storage.tensors[key]
-        if key in self.places:
-            return self._window_table(tensor.image, *self.places[key])
-        if tensor.alias is not None:
-            shared = tsbuf.table_of(self.table(tensor.alias)).buffers[0]
-            view = self.builder.insert(tsbuf.ViewOp(shared, tensor.image))
-            return self._table([view.result], [0], tensor.image)
-        first_value = tensor.parts[0][0]
-        if isinstance(key, tuple) and key[0] == "argument":
-            port = _ports(self.function, "input")[key[1]]
-            if self.input == "rows":
-                shared = any(t.alias == key for t in self.storage.tensors.values())
-                table = streamed_table(port, tensor.image, whole=shared)
-                self.builder.insert([*(b.owner for b in table.buffers), table])
-                return table.result
-            return self._port_table(port, tensor.image)
-        if isinstance(first_value.owner, ConstantOp):
-            quant_of(first_value)
-            buffer = tsbuf.ConstantBufferOp(tensor.image, first_value.owner.value)
-            return self._table(
-                [self.builder.insert(buffer).result], [0], tensor.image
-            )
-        buffers: list[SSAValue] = []
-        for value, _ in tensor.parts:
-            height = tsbuf.Image(*tensor.image)._replace(
-                height=self.storage.rows(value).last - self.storage.rows(value).first
-            )
-            buffers.append(self.builder.insert(tsbuf.BufferOp(height)).result)
-        return self._table(
-            buffers, [start for _, start in tensor.parts], tensor.image
-        )
-
-    def _window_table(self, image: Image, around: Hashable, place: Place) -> SSAValue:
-        """The table of a tensor that lies at a place in another one."""
-        root, place = outermost(self.places, around, place)
-        outer = tsbuf.table_of(self.table(root))
-        views: list[tsbuf.ViewOp] = []
-        starts: list[int] = []
-        for buffer, first, last in outer.parts():
-            top = max(first - place.row, 0)
-            bottom = min(last - place.row, image.height)
-            if top < bottom:
-                inside = place._replace(row=place.row - first)
-                layout = inside.layout(outer.image, top)
-                shape = image._replace(height=bottom - top)
-                views.append(tsbuf.ViewOp(buffer, shape, layout))
-                starts.append(top)
-        self.builder.insert(views)
-        return self._table([view.result for view in views], starts, image)
-
-    def _state_table(self, tensor: StateTensor) -> SSAValue:
-        starts = sorted(tensor.buffers)
-        buffers = [tsbuf.BufferOp(tensor.buffers[start]) for start in starts]
-        self.builder.insert(buffers)
-        results = [buffer.result for buffer in buffers]
-        table = tsbuf.RowsOp(
-            results, starts, tensor.image, ragged=tensor.ragged
-        )
-        return self.builder.insert(table).result
 
     def _convert(self, op: TensorOp) -> None:
         target = self.storage.target(op)
@@ -338,12 +186,12 @@ class _Conversion:
         """Copies of those inputs that do not lie in the result."""
         places = operand_places(op, target.first, sources)
         for source, place in zip(sources, places, strict=True):
-            if source.tensor in self.places:
+            if source.tensor in self.tables.places:
                 continue
             key = ("window", source.tensor, target.tensor, place)
-            if key not in self.tables:
+            if key not in self.tables.known:
                 image = self.storage.tensors[source.tensor].image
-                self.tables[key] = self._window_table(image, target.tensor, place)
+                self.tables.add_window(key, image, target.tensor, place)
             copied = Rows(key, source.first, source.last)
             call = self._call(KernelSpec("reshape", {}), [source], copied, _layer(op))
             _describe(call, op)
@@ -448,18 +296,19 @@ class _Conversion:
         ]
         writes = [] if op is None else state.writes(op)
         reads = [] if op is None else state.reads(op)
+        table = self.tables.table
         call = tsbuf.KernelOp(
             spec.kernel,
             layer,
             [
-                ("output", self.table(target.tensor), target.first, target.last),
-                *((item.field, self.table(item.tensor), *item.rows) for item in writes),
+                ("output", table(target.tensor), target.first, target.last),
+                *((item.field, table(item.tensor), *item.rows) for item in writes),
             ],
             [
-                (name, self.table(source.tensor), source.first, source.last)
+                (name, table(source.tensor), source.first, source.last)
                 for name, source in zip(spec.inputs, sources, strict=True)
             ]
-            + [(item.field, self.table(item.tensor), *item.rows) for item in reads],
+            + [(item.field, table(item.tensor), *item.rows) for item in reads],
             constants,
             params_attribute(spec.params),
             op.rows.data if isinstance(op, StepOp) else None,

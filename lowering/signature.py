@@ -1,0 +1,77 @@
+"""What a function must be to be lowered, and the ports that its user sees."""
+
+from __future__ import annotations
+
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, UnregisteredOp
+from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.utils.exceptions import PassFailedException, VerifyException
+
+from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
+from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tsbuf import ArenaOp, Port
+
+
+def check_lowerable(module: ModuleOp, function: FuncOp) -> None:
+    """PassFailedException that names what cannot be lowered as a whole."""
+    what = f"convert-tinyts-to-tsbuf: function @{function.sym_name.data}"
+    if any(isinstance(op, ArenaOp) for op in module.body.block.ops):
+        raise PassFailedException(f"{what} is already lowered to tsbuf; run it once")
+    blocks = len(function.body.blocks)
+    if blocks != 1:
+        raise PassFailedException(
+            f"{what} has {blocks} blocks; only one block can be lowered"
+        )
+    for op in function.body.block.ops:
+        if not isinstance(op, TensorOp | ConstantOp | SliceOp | ConcatOp | ReturnOp):
+            name = op.op_name.data if isinstance(op, UnregisteredOp) else op.name
+            raise PassFailedException(
+                f"{what} contains {name}, which has no lowering; only operations of "
+                "the tinyts dialect have one"
+            )
+    for kind, types in (
+        ("argument", function.function_type.inputs),
+        ("result", function.function_type.outputs),
+    ):
+        if not types:
+            raise PassFailedException(f"{what} has no {kind}s; give it at least one")
+        for index, type_ in enumerate(types):
+            try:
+                quant_of(type_)
+            except VerifyException as error:
+                raise PassFailedException(
+                    f"{what}: {kind} {index}: {error}"
+                ) from error
+
+
+def ports_of(function: FuncOp, direction: str) -> list[Port]:
+    """The inputs or outputs of a function, as its user sees them."""
+    is_input = direction == "input"
+    kind = function.function_type
+    types = kind.inputs if is_input else kind.outputs
+    listed = function.arg_attrs if is_input else function.res_attrs
+    ports: list[Port] = []
+    for index, type_ in enumerate(types):
+        attributes = listed.data[index].data if listed else {}
+        name, layer = attributes.get("tinyts.name"), attributes.get("tinyts.layer")
+        if not isinstance(name, StringAttr | None):
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: tinyts.name of {direction} {index} is no "
+                "string"
+            )
+        if not isinstance(layer, IntegerAttr | None):
+            raise PassFailedException(
+                f"convert-tinyts-to-tsbuf: tinyts.layer of {direction} {index} is no "
+                "integer"
+            )
+        ports.append(
+            Port(
+                "input" if is_input else "output",
+                index,
+                getattr(name, "data", f"{direction}_{index}"),
+                -1 if layer is None else layer.value.data,  # pyright: ignore
+                shape_of(type_),
+                quant_of(type_),
+            )
+        )
+    return ports
