@@ -2,7 +2,7 @@
 // RUN: not tinyts-opt %s 2>&1 | filecheck %s --check-prefix=LATER
 // RUN: not xdsl-opt %s -p schedule 2>&1 | filecheck %s --check-prefix=CYCLE
 
-// ORDER: error: {{.*}}: schedule: order 'random' is not one of df, bf
+// ORDER: error: {{.*}}: schedule: order 'random' is not one of df, bf, staged
 // ORDER-NOT: {{.+}}
 
 func.func @empty() {
