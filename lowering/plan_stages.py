@@ -3,6 +3,7 @@
 It writes its decision as attributes on the ops and changes nothing else, but that it
 numbers ops without a `layer`: `stage`, `slice` (rows and columns), `fuse` and `group`
 on the first op of a fused pair, `stream` on a reduction that consumes slices.
+`tinyts.unsplit` of the module lists the ops that need a tensor as a whole.
 """
 
 from __future__ import annotations
@@ -12,7 +13,15 @@ import time
 from dataclasses import dataclass
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, UnitAttr, i64
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    DictionaryAttr,
+    IntegerAttr,
+    ModuleOp,
+    StringAttr,
+    UnitAttr,
+    i64,
+)
 from xdsl.dialects.func import FuncOp
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
@@ -21,6 +30,7 @@ from lowering.split_height import number_layers
 from lowering.stages.graph import Graph, read_graph
 from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.search import Freedom, Progress, Search
+from lowering.stages.unsplit import unsplit_reasons
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
 
@@ -36,6 +46,9 @@ CHOICES = {
     "input": ("external", "arena", "rows"),
     "output": ("external", "arena"),
 }
+
+UNSPLIT = "tinyts.unsplit"
+"""Attribute of a module: dictionaries of a `layer` that is not cut and the `reason`."""
 
 
 @dataclass(frozen=True)
@@ -133,7 +146,7 @@ class PlanStages(ModulePass):
 
 def borders_of(graph: Graph, cuts: tuple[int, ...]) -> list[int]:
     """The nodes before which stages begin, of the layers that end stages."""
-    layers = {node.layer: node.index for node in graph.nodes}
+    layers = {node.layer: node.index for node in graph.nodes if node.layer >= 0}
     for cut in cuts:
         if cut not in layers:
             raise PassFailedException(
@@ -144,7 +157,8 @@ def borders_of(graph: Graph, cuts: tuple[int, ...]) -> list[int]:
 
 
 def write_plan(graph: Graph, plan: Plan) -> None:
-    """Writes a plan as attributes of the ops."""
+    """Writes a plan as attributes of the ops, and of the module what stays whole."""
+    _write_unsplit(graph)
     for number, stage in enumerate(plan.stages):
         fused = dict(stage.fused)
         for node in graph.nodes[stage.first : stage.last]:
@@ -167,6 +181,25 @@ def write_plan(graph: Graph, plan: Plan) -> None:
                     op.attributes["keep"] = IntegerAttr(keep, i64)
             if node.index in stage.streamed:
                 op.stream = UnitAttr()
+
+
+def _write_unsplit(graph: Graph) -> None:
+    found = unsplit_reasons(graph)
+    for node in graph.nodes[:1]:
+        module = node.op.get_toplevel_object()
+        if not isinstance(module, ModuleOp):
+            return
+        module.attributes.pop(UNSPLIT, None)
+        if found:
+            module.attributes[UNSPLIT] = ArrayAttr(
+                DictionaryAttr(
+                    {
+                        "layer": IntegerAttr(layer, i64),
+                        "reason": StringAttr(reason),
+                    }
+                )
+                for layer, reason in found
+            )
 
 
 def _slice_height(graph: Graph, stage: Stage, number: int) -> int:

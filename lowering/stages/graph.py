@@ -204,11 +204,18 @@ class _Reader:
             readers = self.graph.tensors[number].readers
             if node.index not in readers:
                 readers.append(node.index)
-        tensor = self._tensor(op.output(), Place.ARENA)
+        tensor = self._tensor(op.output(), self._place_of(op, inputs))
         tensor.producer = node.index
         node.output, node.inputs = tensor.index, tuple(inputs)
         node.row_reads = _row_reads(op, tensor.height, self.graph, node.inputs)
         self.graph.nodes.append(node)
+
+    def _place_of(self, op: TensorOp, inputs: Sequence[int]) -> Place:
+        """Where a result is; a reshape of what is outside the arena is there too."""
+        if isinstance(op, ReshapeOp) and inputs:
+            if self.graph.tensors[inputs[0]].place is Place.OUTSIDE:
+                return Place.OUTSIDE
+        return Place.ARENA
 
     def _return(self, values: Sequence[SSAValue]) -> None:
         for value in values:

@@ -26,9 +26,8 @@ class Sharing:
             producers[unit.output] = unit
             if not isinstance(unit, OpUnit) or not unit.node.is_reshape:
                 continue
-            source = unit.node.inputs[0]
-            place = graph.tensors[unit.output].place
-            if place is Place.ARENA and self._in_one_part(source, producers):
+            source, target = unit.node.inputs[0], graph.tensors[unit.output]
+            if not target.returned and self._in_one_part(source, producers):
                 self.source[unit.output] = source
         self.frames = {
             source

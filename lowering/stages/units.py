@@ -268,7 +268,7 @@ def units_of(graph: Graph, stage: Stage) -> list[Unit]:
     """The units of a stage, in the order of the file."""
     fused = dict(stage.fused)
     streamed = {
-        number: _stream_source(graph, number) for number in stage.streamed
+        number: stream_source(graph, number) for number in stage.streamed
     }
     hidden = {node for _, nodes in streamed.values() for node in nodes} | fused.keys()
     consumers = {graph.tensors[graph.nodes[p].output].readers[0]: p for p in fused}
@@ -290,7 +290,7 @@ def units_of(graph: Graph, stage: Stage) -> list[Unit]:
     return units
 
 
-def _stream_source(graph: Graph, number: int) -> tuple[int, list[int]]:
+def stream_source(graph: Graph, number: int) -> tuple[int, list[int]]:
     """The tensor whose rows a reduction consumes, and the reshapes that it skips."""
     node = graph.nodes[number]
     skipped: list[int] = []
