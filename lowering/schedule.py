@@ -139,12 +139,18 @@ def _with_structure(
                     result.append(op)
             elif isinstance(missing, TensorOp):
                 raise PassFailedException(
-                    f"schedule: {missing.name} is in a later stage than "
-                    f"{op.name}, which reads it"
+                    f"schedule: {_with_layer(missing)} is in a later stage than "
+                    f"{_with_layer(root)}, which reads it"
                 )
             elif isinstance(missing, Operation):
                 stack.append(missing)
     return result
+
+
+def _with_layer(op: Operation) -> str:
+    return f"{op.name} of layer {op.layer_text()}" if isinstance(op, TensorOp) else (
+        op.name
+    )
 
 
 def reorder(block: Block, order: Sequence[Operation]) -> None:

@@ -158,7 +158,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         group.add_argument(f"--{option}", choices=choices, help=help, **arguments)
 
     add("optimize", "none: whole tensors; sram (default): smallest arena; speed: "
-        "fewest kernel calls")
+        "fewest instructions, as estimated")
     add("split-height", "cut every tensor into slices of this many rows", type=int,
         metavar="ROWS")
     add("exec-order", "order of the slices: depth first (default) or breadth first")
