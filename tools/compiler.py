@@ -37,8 +37,11 @@ from tools.options import CompileOptions
 from tools.tflite_file import read_tflite_path
 from tools.user_errors import UserError
 
-ATTEMPTS = 4
+ATTEMPTS = 12
 """Plans that are placed until one fits a limit."""
+
+RETREAT = 0.96
+"""The peak of the next plan, where the arena of one was too large."""
 
 WELL_PLACED = 1.01
 """An arena of this many times its plan's peak is not worth another plan."""
@@ -310,15 +313,16 @@ class Planner:
             return self._choice(search.plan(search.cheapest(None, (), self.price)))
         peak, stages = self._peak(overlap="same")
         aim = limit
-        for _ in range(ATTEMPTS):
-            if aim < peak:
-                break
-            choice = self._choice(
-                search.plan(search.cheapest(aim, stages, self.price))
-            )
+        tried: list[Plan] = []
+        while aim >= max(peak, 1) and len(tried) < ATTEMPTS:
+            plan = search.plan(search.cheapest(aim, stages, self.price))
+            aim = int(aim * RETREAT)
+            if plan in tried:
+                continue
+            tried.append(plan)
+            choice = self._choice(plan)
             if choice.arena_bytes <= limit:
                 return choice
-            aim -= max(choice.arena_bytes - limit, self.options.alignment)
         return self.smallest()
 
     def price(self, stage: Stage, calls: int) -> int:
