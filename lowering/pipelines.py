@@ -23,6 +23,10 @@ PASS_NAMES = (
 """In the order in which a compilation runs them; file `lowering/<name>.py` each."""
 
 
+VERIFICATION = "verify-arena"
+"""What proves the arena of a placed module."""
+
+
 def _loader(name: str) -> Callable[[], type[ModulePass]]:
     def load() -> type[ModulePass]:
         return import_module(f"lowering.{name.replace('-', '_')}").PASS
@@ -87,6 +91,7 @@ def planned_passes(
     )
 
 
-def placing_passes(alignment: int) -> str:
-    """From unplaced buffers to a verified arena."""
-    return f"plan-arena{{alignment={alignment}}},verify-arena"
+def placing_passes(alignment: int, *, verify: bool = True) -> str:
+    """From unplaced buffers to an arena, which is verified unless that comes later."""
+    plan = f"plan-arena{{alignment={alignment}}}"
+    return f"{plan},{VERIFICATION}" if verify else plan

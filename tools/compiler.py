@@ -18,6 +18,7 @@ from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.bounds import peak_live_bytes
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
+    VERIFICATION,
     all_passes,
     lowering_passes,
     placing_passes,
@@ -70,7 +71,7 @@ class Compiled:
         if self.plan is None or not self.fused_layers:
             return self
         placed = Planner(self.imported, self.options).placed(self.plan, fuse=False)
-        return replace(self, placed=placed, plan=None)
+        return replace(self, placed=_run(placed, VERIFICATION), plan=None)
 
     @cached_property
     def program(self) -> Program:
@@ -142,6 +143,7 @@ def _choose(
         choice = planner.smallest()
     else:
         choice = planner.fastest(options.sram_limit)
+    _run(choice.placed, VERIFICATION)
     limit, needed = options.sram_limit, arena_bytes(choice.placed)
     if limit is not None and needed > limit:
         raise UserError(
@@ -248,7 +250,7 @@ class Planner:
         if _concatenates(lowered):
             in_place = _run(self.module.clone(), passes(concatenation="in-place"))
             lowered = min(in_place, lowered, key=self._bound)
-        return _place(lowered, self.options)
+        return _run(lowered, placing_passes(self.options.alignment, verify=False))
 
     def _bound(self, lowered: ModuleOp) -> int:
         """No arena of a lowered module is smaller."""
