@@ -11,16 +11,18 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
+from lowering.walks import Walk
 from tinyts_dialect.interfaces import (
     NOTHING,
     SplittableOpInterface,
     TensorOp,
+    WindowedOp,
     is_splittable,
 )
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import image_shape, is_activation, shape_of
-from tinyts_dialect.windows import Rect
+from tinyts_dialect.windows import Rect, Window
 
 
 class RowRange(NamedTuple):
@@ -124,6 +126,10 @@ class Graph:
     """Where outputs are: OUTPUT or OUTSIDE."""
     values: list[SSAValue] = field(default_factory=list[SSAValue])
     """The value behind each tensor."""
+    known_walks: dict[tuple[int, int], Walk | None] = field(
+        default_factory=dict[tuple[int, int], "Walk | None"]
+    )
+    """Of the node that reads and the one that writes; equal but in fused pixels."""
     known_trails: dict[tuple[int, ...], int] = field(
         default_factory=dict[tuple[int, ...], int]
     )
@@ -143,6 +149,13 @@ class Graph:
             known = [pair for pair in found if pair[1] != NO_ROWS]
             self.known_reads[node, rows] = known
         return known
+
+
+def window_of(node: Node) -> Window:
+    """The window of a node's op."""
+    if not isinstance(node.op, WindowedOp):
+        raise TypeError(f"{node.op.name} has no window")
+    return node.op.get_window()
 
 
 def read_graph(function: FuncOp, input: str, output: str) -> Graph:

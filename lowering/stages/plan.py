@@ -45,6 +45,9 @@ class Plan:
     def description(self) -> str:
         """The plan in one line: stages, heights of slices, fused pairs."""
         heights = sorted({stage.height for stage in self.stages} - {0})
-        rows = ", ".join(map(str, heights)) or "all"
+        rows = f"slices of {', '.join(map(str, heights))} rows"
         fused = sum(len(stage.fused) for stage in self.stages)
-        return f"{len(self.stages)} stages, slices of {rows} rows, {fused} fused pairs"
+        return (
+            f"stages: {len(self.stages)}, {rows if heights else 'whole tensors'}, "
+            f"fused pairs: {fused}"
+        )

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from lowering.stages.graph import Graph, Node
+from lowering.stages.graph import Graph, Node, window_of
 from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.stage_cost import StageCosts
-from lowering.stages.units import window_of
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.kept_rows import most_kept
 
@@ -31,6 +30,7 @@ Price = Callable[[Stage, int], int]
 """What a stage with so many kernel calls costs."""
 
 NO_LIMIT = 1 << 40
+"""More bytes than any plan has."""
 
 SLACK = 1.25
 """A stage whose windows keep more than this times the peak is not tried."""
@@ -72,7 +72,7 @@ class Search:
         """Reductions with the first of the reshapes before them."""
         self.crossing = [self.costs.crossing_bytes(i) for i in range(self.count + 1)]
         self.line_bytes = [self._line_bytes(node) for node in graph.nodes]
-        self.bound = 1 << 40
+        self.bound = NO_LIMIT
         """A peak that is known to be reached."""
         self.improved: dict[tuple[int, int], Stage] = {}
         """Stages whose fused pairs were chosen one by one."""
@@ -126,8 +126,8 @@ class Search:
         return Stage(first, last, height, (), streamed if height else ())
 
     def _reduction_inside(self, number: int, first: int) -> bool:
-        """Whether the reduction and the producer of its rows are both in the stage."""
-        return first <= self.reductions[number] and first <= number
+        """Whether the stage has the reduction and the reshapes that it skips."""
+        return first <= self.reductions[number]
 
     def _fused(self, stage: Stage, preferred: str) -> Stage:
         """The stage with pairs fused greedily, one way before the other."""

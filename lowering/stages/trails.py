@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 from lowering.overlaps import Held, smallest_trail
-from lowering.stages.graph import Graph, Node, RowRange
+from lowering.stages.graph import Graph, Node, RowRange, window_of
 from lowering.walks import BY_VALUE, Taps, Walk
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.add import AddOp
@@ -49,7 +47,10 @@ def pixels_trail(
     byte: int = 0,
 ) -> int | None:
     """The same for a depthwise convolution fused with the pointwise one after it."""
-    walk = _pixels_walk(producer.op)
+    walk = graph.known_walks.get((producer.index, consumer.index))
+    if walk is None:
+        walk = Walk(*_taps(window_of(producer)), ahead=True)
+        graph.known_walks[producer.index, consumer.index] = walk
     return _trail(graph, walk, (producer, consumer), 0, (call, held), byte)
 
 
@@ -91,7 +92,10 @@ def _walk(graph: Graph, node: Node, operand: int) -> Walk | None:
 
     An operand of one row may be spread over all rows of the output.
     """
-    walk = walk_of(node.op)
+    key = node.index, node.index
+    if key not in graph.known_walks:
+        graph.known_walks[key] = walk_of(node.op)
+    walk = graph.known_walks[key]
     if operand and isinstance(node.op, WindowedOp):
         return None
     if walk is BY_VALUE:
@@ -103,14 +107,6 @@ def _walk(graph: Graph, node: Node, operand: int) -> Walk | None:
     return walk
 
 
-@lru_cache(maxsize=4096)
-def _pixels_walk(producer: TensorOp) -> Walk:
-    if not isinstance(producer, WindowedOp):
-        raise TypeError(f"{producer.name} has no window")
-    return Walk(*_taps(producer.get_window()), ahead=True)
-
-
-@lru_cache(maxsize=4096)
 def walk_of(op: TensorOp) -> Walk | None:
     """How the kernel of an op walks; as `lowering.walks` reads it off its call."""
     if isinstance(op, BY_VALUE_OPS):

@@ -10,11 +10,10 @@ from abc import ABC, abstractmethod
 from functools import lru_cache
 from typing import NamedTuple
 
-from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange
+from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange, window_of
 from lowering.stages.legality import reduction_input
 from lowering.stages.plan import Stage
 from lowering.stages.trails import pixels_trail, trail_of
-from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.kept_rows import KeptRows, input_rows, most_kept
 from tinyts_dialect.windows import Window
 
@@ -255,13 +254,6 @@ class StreamUnit(Unit):
     def accumulator_bytes(self) -> int:
         """Bytes of the sums."""
         return INT32_BYTES * self.graph.tensors[self.output].channels
-
-
-def window_of(node: Node) -> Window:
-    """The window of a node's op."""
-    if not isinstance(node.op, WindowedOp):
-        raise TypeError(f"{node.op.name} has no window")
-    return node.op.get_window()
 
 
 def units_of(graph: Graph, stage: Stage) -> list[Unit]:
