@@ -27,9 +27,12 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.split_height import number_layers
+from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import Graph, read_graph
+from lowering.stages.live_bytes import live_bytes
 from lowering.stages.plan import OVERLAPS, Plan, Stage
-from lowering.stages.search import Freedom, Progress, Search
+from lowering.stages.search import Freedom, Price, Progress, Search
+from lowering.stages.simulation import Simulator
 from lowering.stages.unsplit import unsplit_reasons
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
@@ -53,11 +56,11 @@ UNSPLIT = "tinyts.unsplit"
 
 @dataclass(frozen=True)
 class PlanStages(ModulePass):
-    """Plans stages, slices and fusion for the smallest arena, or for the fewest calls.
+    """Plans stages, slices and fusion for the smallest arena or the least work.
 
     `objective` is `sram` (the smallest peak of live bytes, then the fewest calls) or
-    `speed` (the fewest calls of a plan whose peak is at most `limit`; of any peak
-    without a limit). `recompute` is by how many percent the multiply-accumulates may
+    `speed` (the fewest estimated instructions of a plan whose peak is at most `limit`;
+    of any peak without a limit). `recompute` is by how many percent the multiply-accumulates may
     grow for a smaller arena. `cuts` are layers after which a stage ends, instead of a
     search for them; between them the peak is made small whatever the objective. Without
     `fuse` or `stream` no pair is fused, no reduction streamed. `input`, `output` and
@@ -131,7 +134,7 @@ class PlanStages(ModulePass):
             stages = search.within_cuts(borders)
             return Plan(tuple(stages), self.overlap, self.alignment)
         if self.objective == "speed" and self.limit is None:
-            return search.plan(search.cheapest(None, ()))
+            return search.plan(search.cheapest(None, (), price_of(graph)))
         peak, stages = search.smallest()
         peak, stages = search.recomputing(peak, stages, self.recompute)
         if self.limit is not None:
@@ -140,8 +143,30 @@ class PlanStages(ModulePass):
                     f"plan-stages: limit {self.limit} is below the smallest peak that "
                     f"is found, {peak} bytes"
                 )
-            return search.plan(search.cheapest(self.limit, stages))
+            return self._fastest(graph, search, self.limit, stages)
         return search.plan(search.cheapest(peak, stages, room=ROOM))
+
+
+    def _fastest(
+        self, graph: Graph, search: Search, limit: int, stages: list[Stage]
+    ) -> Plan:
+        """The fewest instructions within the limit, checked on the whole plan.
+
+        The search looks at each stage by itself.
+        """
+        aim = limit
+        while aim >= search.peak(search.plan(stages)):
+            plan = search.plan(search.cheapest(aim, stages, price_of(graph)))
+            live = live_bytes(Simulator(graph, plan).run(), self.alignment)
+            if max(live) <= limit:
+                return plan
+            aim -= max(aim // 32, 1)
+        return search.plan(stages)
+
+
+def price_of(graph: Graph) -> Price:
+    """Estimated instructions of the stages of a graph."""
+    return lambda stage, calls: stage_instructions(graph, stage, calls)
 
 
 def borders_of(graph: Graph, cuts: tuple[int, ...]) -> list[int]:
