@@ -60,12 +60,12 @@ class PlanStages(ModulePass):
 
     `objective` is `sram` (the smallest peak of live bytes, then the fewest calls) or
     `speed` (the fewest estimated instructions of a plan whose peak is at most `limit`;
-    of any peak without a limit). `recompute` is by how many percent the multiply-accumulates may
-    grow for a smaller arena. `cuts` are layers after which a stage ends, instead of a
-    search for them; between them the peak is made small whatever the objective. Without
-    `fuse` or `stream` no pair is fused, no reduction streamed. `input`, `output` and
-    `overlap` are what `convert-tinyts-to-tsbuf` will be told, `alignment` is what
-    `plan-arena` will be.
+    of any peak without a limit). `recompute` is by how many percent the
+    multiply-accumulates may grow for a smaller arena. `cuts` are layers after which a
+    stage ends, instead of a search for them; between them the peak is made small
+    whatever the objective. Without `fuse` or `stream` no pair is fused, no reduction
+    streamed. `input`, `output` and `overlap` are what `convert-tinyts-to-tsbuf` will be
+    told, `alignment` is what `plan-arena` will be.
     """
 
     name = "plan-stages"
