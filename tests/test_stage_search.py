@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from plan_networks import (
     NETWORKS,
+    classifier,
     heads,
     rows_left_out,
     separable_block,
@@ -251,3 +252,15 @@ def test_planner(make: Callable[[], bytes]) -> None:
     middle = (smallest.arena_bytes + fastest.arena_bytes) // 2
     assert planner.fastest(middle).arena_bytes <= middle
     assert planner.fastest(0).arena_bytes == smallest.arena_bytes
+
+
+def test_a_budget_that_ends_early_keeps_the_best_stages(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the budget, the stages reach the peak that is said."""
+    network = network_of(classifier())
+    for budget in range(200, 1000, 35):
+        monkeypatch.setattr(search_module, "BUDGET", budget)
+        search = search_of(network)
+        peak, stages = search.smallest()
+        assert search.peak(search.plan(stages)) == peak

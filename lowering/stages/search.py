@@ -185,10 +185,11 @@ class Search:
             self.bound = min(self.bound, peak)
             self.progress(f"stages of up to {longest} ops: peak {peak} bytes")
         while self._improve_binding(peak, stages):
-            new_peak, stages = self._cheapest_peak(self.count)
-            if new_peak > peak:
+            new_peak, found = self._cheapest_peak(self.count)
+            if new_peak > peak:  # the budget ended before all stages were tried
                 break
-            peak = self.bound = new_peak
+            peak, stages = new_peak, found
+            self.bound = peak
             self.progress(f"stages: {len(stages)}, peak {peak} bytes")
         return peak, stages
 
