@@ -188,8 +188,16 @@ CASES: dict[str, tuple[str, tuple[int, ...], Callable[[TFLiteWriter, int], int]]
 }
 
 
-def test_every_operator_has_a_case() -> None:
-    assert {builtin for builtin, _, _ in CASES.values()} == set(OPERATOR_KINDS)
+def test_every_method_of_an_operator_has_a_case() -> None:
+    methods = {kind for kind in OPERATOR_KINDS if hasattr(TFLiteWriter, kind.lower())}
+    assert {builtin for builtin, _, _ in CASES.values()} == methods
+
+
+@pytest.mark.parametrize("kind", OPERATOR_KINDS)
+def test_the_schema_has_every_operator(kind: str) -> None:
+    table = OPERATOR_KINDS[kind].options
+    assert hasattr(SCHEMA.BuiltinOperator, kind)
+    assert table is None or hasattr(SCHEMA.BuiltinOptions, table)
 
 
 @pytest.mark.parametrize("case", CASES)

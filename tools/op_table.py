@@ -9,7 +9,6 @@ the same name.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import tflite
@@ -22,7 +21,6 @@ from tinyts_dialect.attributes import (
     PairAttr,
     WindowAttr,
 )
-from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.add import AddOp
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
@@ -37,26 +35,10 @@ from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.tensors import dense, quant_of, shape_of
 from tinyts_dialect.windows import Pads
+from tools.op_entries import collected_entries
+from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
 from tools.operator_reader import OperatorReader
 from tools.tflite_file import MAX_OPERANDS
-
-
-@dataclass(frozen=True)
-class OperatorEntry:
-    """One supported operator."""
-
-    builtin: str
-    """Name in the schema's BuiltinOperator."""
-    operation: type[TensorOp]
-    read: Callable[[OperatorReader], SSAValue]
-    """Builds the operation of one operator; the value of its output."""
-    supports: str
-    """What is supported, for the generated page."""
-    inputs: tuple[int, int]
-    """Least and most inputs, those that are left out included."""
-
-
-ACTIVATIONS = "fused NONE, RELU, RELU6, RELU_N1_TO_1"
 
 
 def _read_conv_2d(reader: OperatorReader) -> SSAValue:
@@ -157,13 +139,7 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
         },
         shape=(batches, outputs),
     )
-    return _with_output_shape(reader, result)
-
-
-def _with_output_shape(reader: OperatorReader, value: SSAValue) -> SSAValue:
-    if shape_of(value) == reader.output.shape:
-        return value
-    return reader.build(ReshapeOp, [value], computes=False)
+    return with_output_shape(reader, result)
 
 
 def _read_add(reader: OperatorReader) -> SSAValue:
@@ -210,7 +186,7 @@ def _read_pad(reader: OperatorReader) -> SSAValue:
         properties["channel_pads"] = PairAttr((channels[0], channels[1]))
     padded = (*ones, *reader.output.shape)
     result = reader.build(PadOp, [input], properties, shape=padded)
-    return _with_output_shape(reader, result)
+    return with_output_shape(reader, result)
 
 
 def _read_pool(
@@ -268,7 +244,7 @@ def _read_mean(reader: OperatorReader) -> SSAValue:
         {"axes": ArrayAttr([IntegerAttr(axis, i64) for axis in axes])},
         shape=kept,
     )
-    return _with_output_shape(reader, result)
+    return with_output_shape(reader, result)
 
 
 def _read_concatenation(reader: OperatorReader) -> SSAValue:
@@ -370,4 +346,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         "over the last axis of any rank, any beta",
         (1, 1),
     ),
+    *collected_entries(),
 )
+"""Those of this file, and those of every file in `tools/op_entries`."""

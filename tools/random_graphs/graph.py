@@ -31,39 +31,39 @@ class Graph(WeightedLayers):
     def add(
         self, a: Value, b: Value, activation: Activation | None = None
     ) -> Value | None:
-        activation = activation or self._activation()
+        activation = activation or self.activation()
         rank = max(len(a.shape), len(b.shape))
         real = of_rank(a.real, rank) + of_rank(b.real, rank)
-        quant = self._calibrate(real, activation)
+        quant = self.calibrate(real, activation)
         if quant is None:
             return None
         tensor = self.writer.add(
-            self._tensor(a), self._tensor(b), output=quant, activation=activation
+            self.tensor_of(a), self.tensor_of(b), output=quant, activation=activation
         )
-        return self._add(tensor, quantize(real, quant, activation), a, b)
+        return self.record(tensor, quantize(real, quant, activation), a, b)
 
     def mul(
         self, a: Value, b: Value, activation: Activation | None = None
     ) -> Value | None:
-        activation = activation or self._activation()
+        activation = activation or self.activation()
         rank = max(len(a.shape), len(b.shape))
         real = of_rank(a.real, rank) * of_rank(b.real, rank)
-        quant = self._calibrate(real, activation)
+        quant = self.calibrate(real, activation)
         if quant is None:
             return None
         tensor = self.writer.mul(
-            self._tensor(a), self._tensor(b), output=quant, activation=activation
+            self.tensor_of(a), self.tensor_of(b), output=quant, activation=activation
         )
-        return self._add(tensor, quantize(real, quant, activation), a, b)
+        return self.record(tensor, quantize(real, quant, activation), a, b)
 
     def constant(self, shape: tuple[int, ...]) -> Value:
         """A random constant, an operand for `add` and `mul`."""
         data = self._bytes(shape)
-        quant = Quant(self.exponential(0.005, 0.05), self._zero_point())
+        quant = Quant(self.exponential(0.005, 0.05), self.zero_point())
         samples = np.broadcast_to(data, (SAMPLES, *shape))
         return Value(NO_TENSOR, shape, quant, samples)
 
-    def _tensor(self, value: Value) -> int:
+    def tensor_of(self, value: Value) -> int:
         if value.tensor != NO_TENSOR:
             return value.tensor
         return self.writer.constant(value.samples[0].astype(np.int8), value.quant)
@@ -79,7 +79,7 @@ class Graph(WeightedLayers):
         samples = np.pad(
             x.samples, [(0, 0), *paddings], constant_values=x.quant.zero_point
         )
-        return self._add(self.writer.pad(x.tensor, paddings), samples, x)
+        return self.record(self.writer.pad(x.tensor, paddings), samples, x)
 
     def average_pool_2d(
         self,
@@ -90,7 +90,7 @@ class Graph(WeightedLayers):
         padding: Padding | None = None,
     ) -> Value | None:
         kernel, stride, padding = self._pool(x, kernel, stride, padding)
-        activation = self._activation(none=4)
+        activation = self.activation(none=4)
         windows = all_windows(x.samples[:, 0], kernel, stride, (1, 1), padding, np.nan)
         if math.prod(windows.shape[1:4]) < MIN_ELEMENTS:
             return None
@@ -105,7 +105,7 @@ class Graph(WeightedLayers):
             padding=padding,
             activation=activation,
         )
-        return self._add(tensor, samples, x)
+        return self.record(tensor, samples, x)
 
     def max_pool_2d(
         self,
@@ -116,7 +116,7 @@ class Graph(WeightedLayers):
         padding: Padding | None = None,
     ) -> Value | None:
         kernel, stride, padding = self._pool(x, kernel, stride, padding)
-        activation = self._activation(none=4)
+        activation = self.activation(none=4)
         windows = all_windows(x.samples[:, 0], kernel, stride, (1, 1), padding, -np.inf)
         if math.prod(windows.shape[1:4]) < MIN_ELEMENTS:
             return None
@@ -130,7 +130,7 @@ class Graph(WeightedLayers):
             padding=padding,
             activation=activation,
         )
-        return self._add(tensor, samples, x)
+        return self.record(tensor, samples, x)
 
     def reshape(self, x: Value, new_shape: tuple[int, ...]) -> Value:
         """The same bytes; sometimes a size is written as -1 or the scale changes."""
@@ -139,9 +139,9 @@ class Graph(WeightedLayers):
             written[self.rng.randrange(len(written))] = -1
         quant = None
         if self.chance(0.1):
-            quant = Quant(self.exponential(0.005, 0.1), self._zero_point())
+            quant = Quant(self.exponential(0.005, 0.1), self.zero_point())
         tensor = self.writer.reshape(x.tensor, written, output=quant)
-        return self._add(tensor, x.samples.reshape(SAMPLES, *new_shape), x)
+        return self.record(tensor, x.samples.reshape(SAMPLES, *new_shape), x)
 
     def softmax(self, x: Value) -> Value | None:
         beta = 1.0 if self.chance(0.9) else self.exponential(0.5, 2)
@@ -150,18 +150,18 @@ class Graph(WeightedLayers):
         samples = np.clip(np.rint(shares * 256) - 128, -128, 127)
         if not varies(samples):
             return None
-        return self._add(self.writer.softmax(x.tensor, beta=beta), samples, x)
+        return self.record(self.writer.softmax(x.tensor, beta=beta), samples, x)
 
     def mean(self, x: Value, axes: tuple[int, ...], *, keep_dims: bool) -> Value | None:
         real = x.real.mean(axis=tuple(axis + 1 for axis in axes), keepdims=keep_dims)
         quant = x.quant
         if self.chance(0.7):
-            quant = self._calibrate(real, "NONE")
+            quant = self.calibrate(real, "NONE")
         if quant is None or not varies(quantize(real, quant, "NONE")):
             return None
         written = [axis - len(x.shape) if self.chance(0.2) else axis for axis in axes]
         tensor = self.writer.mean(x.tensor, written, keep_dims=keep_dims, output=quant)
-        return self._add(tensor, quantize(real, quant, "NONE"), x)
+        return self.record(tensor, quantize(real, quant, "NONE"), x)
 
     def concatenation(self, values: Sequence[Value], axis: int) -> Value | None:
         """Values of one quantization, with equal sizes on all other axes."""
@@ -173,4 +173,4 @@ class Graph(WeightedLayers):
         written = axis - len(values[0].shape) if self.chance(0.3) else axis
         tensors = [value.tensor for value in values]
         tensor = self.writer.concatenation(tensors, axis=written)
-        return self._add(tensor, samples, *values)
+        return self.record(tensor, samples, *values)

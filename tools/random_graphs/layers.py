@@ -72,7 +72,7 @@ class WeightedLayers(GraphState):
         accumulators = np.tensordot(
             windows, weights.transpose(3, 1, 2, 0).astype(np.float64), 3
         )
-        activation = activation or self._activation()
+        activation = activation or self.activation()
         layer = self._layer(
             x,
             weights,
@@ -96,7 +96,7 @@ class WeightedLayers(GraphState):
             activation=activation,
         )
         self.weights += weights.size
-        return self._add(tensor, layer.samples, x)
+        return self.record(tensor, layer.samples, x)
 
     def depthwise_conv_2d(
         self,
@@ -128,7 +128,7 @@ class WeightedLayers(GraphState):
         by_channel = weights[0].reshape(*kernel, depth, multiplier).astype(np.float64)
         accumulators = np.einsum("syxcij,ijcm->syxcm", windows, by_channel)
         accumulators = accumulators.reshape(*accumulators.shape[:3], channels)
-        activation = activation or self._activation()
+        activation = activation or self.activation()
         layer = self._layer(x, weights, 3, accumulators[:, None], activation, None)
         if layer is None:
             return None
@@ -144,7 +144,7 @@ class WeightedLayers(GraphState):
             activation=activation,
         )
         self.weights += weights.size
-        return self._add(tensor, layer.samples, x)
+        return self.record(tensor, layer.samples, x)
 
     def fully_connected(
         self,
@@ -170,7 +170,7 @@ class WeightedLayers(GraphState):
         shape = (*x.shape[:-1], units) if keep_num_dims else (x.size // depth, units)
         rows = x.centered.reshape(SAMPLES, -1, depth)
         accumulators = (rows @ weights.T.astype(np.float64)).reshape(SAMPLES, *shape)
-        activation = activation or self._activation()
+        activation = activation or self.activation()
         layer = self._layer(
             x,
             weights,
@@ -193,7 +193,7 @@ class WeightedLayers(GraphState):
             keep_num_dims=keep_num_dims,
         )
         self.weights += weights.size
-        return self._add(tensor, layer.samples, x)
+        return self.record(tensor, layer.samples, x)
 
     @property
     def weight_room(self) -> int:
@@ -259,7 +259,7 @@ class WeightedLayers(GraphState):
         units = x.quant.scale * scales.astype(np.float64)
         if output is None:
             real = (products + bias) * units
-            output = self._calibrate(real[..., varying], activation)
+            output = self.calibrate(real[..., varying], activation)
         if output is None:
             return None
         if with_bias and self.chance(0.2):

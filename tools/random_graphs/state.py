@@ -98,7 +98,7 @@ class GraphState:
     # Values
 
     def input(self, shape: tuple[int, ...]) -> Value:
-        quant = Quant(self.exponential(0.005, 0.1), self._zero_point())
+        quant = Quant(self.exponential(0.005, 0.1), self.zero_point())
         tensor = self.writer.input(
             f"input_{len(self.inputs)}",
             shape=shape,
@@ -125,7 +125,7 @@ class GraphState:
         data = np.frombuffer(self.rng.randbytes(math.prod(shape)), np.int8)
         return data.reshape(shape).astype(np.float64)
 
-    def _add(self, tensor: int, samples: Numbers, *operands: Value) -> Value:
+    def record(self, tensor: int, samples: Numbers, *operands: Value) -> Value:
         value = Value(
             tensor, self.writer.shape(tensor), self.writer.quant(tensor), samples
         )
@@ -136,7 +136,7 @@ class GraphState:
 
     # Quantization
 
-    def _calibrate(self, real: Numbers, activation: Activation) -> Quant | None:
+    def calibrate(self, real: Numbers, activation: Activation) -> Quant | None:
         """An output quantization under which the real values vary after clamping."""
         clamped = np.clip(real, *REAL_RANGES[activation])
         low, high = min(0.0, float(clamped.min())), max(0.0, float(clamped.max()))
@@ -146,19 +146,19 @@ class GraphState:
             scale = rounded((high - low) / 255 * stretch)
             zero_point = round(min(127.0, max(-128.0, -128 - low / scale)))
             if stretch != 1 and self.chance(0.3):
-                zero_point = self._zero_point()
+                zero_point = self.zero_point()
             quant = Quant(scale, zero_point)
             if varies(quantize(real, quant, activation)):
                 return quant
         return None
 
-    def _zero_point(self) -> int:
+    def zero_point(self) -> int:
         zero_points = {-128: 4, 0: 2, 127: 1, self.rng.randint(-128, 127): 4}
         return self.draw(zero_points)
 
     # Attributes
 
-    def _activation(self, none: float = 1.0) -> Activation:
+    def activation(self, none: float = 1.0) -> Activation:
         return self.draw(
             {"NONE": 1.2 * none, "RELU": 0.6, "RELU6": 0.4, "RELU_N1_TO_1": 0.15}
         )
