@@ -15,6 +15,7 @@ from tinyts_dialect.tsbuf import Port
 
 C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
 LINE_WIDTH = 96
+INDENT = "    "
 INT32_MIN_TEXT = "(-2147483647 - 1)"
 
 Readers: TypeAlias = Mapping[Port, str]
@@ -23,20 +24,25 @@ NO_READERS: Readers = MappingProxyType({})
 
 def constant(item: Constant) -> str:
     """An array definition."""
-    values = [_integer(int(value)) for value in item.array]
-    body = _values(", ".join(values))
+    values = [_integer(value) for value in item.array.tolist()]
+    body = _values(values)
     type_ = C_TYPES[item.array.dtype.name]
     return (
         f"static const {type_} {item.name}[{len(values)}] = {{\n{body}\n}};"
     )
 
 
-def _values(text: str) -> str:
-    """The body of an array, some values a line."""
-    indent = "    "
-    return textwrap.fill(
-        text, LINE_WIDTH, initial_indent=indent, subsequent_indent=indent
-    )
+def _values(values: Iterable[str]) -> str:
+    """The body of an array, as many values a line as fit."""
+    lines: list[list[str]] = [[]]
+    length = len(INDENT)
+    for value in values:
+        if length + len(value) >= LINE_WIDTH:  # the comma counts
+            lines.append([])
+            length = len(INDENT)
+        lines[-1].append(value)
+        length += len(value) + len(", ")
+    return ",\n".join(INDENT + ", ".join(line) for line in lines)
 
 
 def _integer(value: int) -> str:
@@ -60,7 +66,7 @@ def tensor(item: Tensor) -> str:
         fields |= {"row_pitch": pitch, "layout": "TINYTS_ROWS_PITCH"}
     else:
         bits = 16 if max(known) - min(known) < 2**16 else 32
-        entries = ", ".join(
+        entries = (
             str(0 if offset is None else offset - min(known))
             for offset in item.row_offsets
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, i32
+from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, IntegerType, i32
 from xdsl.ir import Attribute, SSAValue
 
 from tinyts_dialect.attributes import Clamp
@@ -78,8 +79,12 @@ def params_attribute(params: Params) -> DictionaryAttr:
     entries: dict[str, Attribute] = {}
     for name, value in params.items():
         entries[name] = (
-            IntegerAttr(value, i32)
-            if isinstance(value, int)
-            else params_attribute(value)
+            _number(value) if isinstance(value, int) else params_attribute(value)
         )
     return DictionaryAttr(entries)
+
+
+@lru_cache(maxsize=4096)
+def _number(value: int) -> IntegerAttr[IntegerType]:
+    """One attribute for all equal numbers: those of a layer recur with each call."""
+    return IntegerAttr(value, i32)

@@ -30,12 +30,17 @@ MAX_SEARCH_SECONDS = 60.0
 SCHEDULES: dict[str, CompileOptions] = {
     "default": resolve(),
     "whole": resolve(optimize="none"),
-    **{
-        f"height {height} {order}": resolve(split_height=height, exec_order=order)
-        for height in (1, 2)
-        for order in ("df", "bf")
-    },
+    "height 1 df": resolve(split_height=1),
+    "height 2 bf": resolve(split_height=2, exec_order="bf"),
 }
+
+OTHER_SCHEDULES: dict[str, CompileOptions] = {
+    "height 1 bf": resolve(split_height=1, exec_order="bf"),
+    "height 2 df": resolve(split_height=2),
+}
+"""Of small models only: the other schedules find the same mistakes in large ones."""
+
+SMALL_BYTES = 150_000
 
 pytestmark = pytest.mark.slow
 
@@ -76,7 +81,9 @@ def test_every_byte(model: Path, tmp_path: Path, object_cache: Path) -> None:
     inputs = random_inputs(input_details(model), 0, len(GENERATORS))
     oracle = run_oracle(model, inputs, "tflm", all_tensors=True)
     failures: dict[str, str] = {}
-    for name, options in SCHEDULES.items():
+    small = model.stat().st_size <= SMALL_BYTES
+    schedules = SCHEDULES | OTHER_SCHEDULES if small else SCHEDULES
+    for name, options in schedules.items():
         compiled = compile_path(model, options)
         folder = tmp_path / name.replace(" ", "-")
         found = find_differences(
@@ -89,24 +96,19 @@ def test_every_byte(model: Path, tmp_path: Path, object_cache: Path) -> None:
 
 
 def test_arena_is_no_larger_than_the_original(model: Path) -> None:
-    """The best of four fixed schedules, with the same freedom as the original had."""
+    """A fixed schedule with the same freedom as the original had is as small."""
     original = original_arenas().get(model.stem)
     if original is None:
         pytest.skip("the original's arena of this model is not known")
-    arenas = {
-        (height, order): compile_path(
-            model,
-            resolve(
-                split_height=height,
-                exec_order=order,
-                input="arena",
-                fold_channels="off",
-            ),
-        ).arena_bytes
-        for height in (1, 2)
-        for order in ("df", "bf")
-    }
-    assert min(arenas.values()) <= original, arenas
+    arenas: dict[tuple[int, str], int] = {}
+    for height, order in ((1, "df"), (2, "df"), (1, "bf"), (2, "bf")):
+        options = resolve(
+            split_height=height, exec_order=order, input="arena", fold_channels="off"
+        )
+        arenas[height, order] = compile_path(model, options).arena_bytes
+        if arenas[height, order] <= original:
+            return
+    assert False, arenas
 
 
 def goals() -> dict[str, int]:

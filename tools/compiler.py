@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from hashlib import sha256
@@ -110,6 +112,19 @@ class Compiled:
         return self.program.arena_bytes
 
 
+@contextmanager
+def _without_garbage_collection() -> Generator[None, None, None]:
+    """A large module lives through a compilation: to look for cycles in it is slow."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+@_without_garbage_collection()
 def compile_path(path: Path, options: CompileOptions) -> Compiled:
     """Compiles a model file; raises TFLiteError, UserError or a pass's error."""
     data = read_tflite_path(path)
@@ -140,7 +155,7 @@ def _choose(
     imported: ModuleOp, options: CompileOptions
 ) -> tuple[ModuleOp, Plan | None]:
     if options.optimize == "none":
-        return _place(_lower_fixed(imported, options), options), None
+        return _fixed(imported, options), None
     planner = Planner(imported, options)
     if options.optimize == "sram":
         choice = planner.smallest()
@@ -165,27 +180,22 @@ def _calls(module: ModuleOp) -> int:
     return len(kernels_of(arena_and_function(module)[1]))
 
 
-def _lower_fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
+def _fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
     """A schedule without a search: one height for all slices, or whole tensors."""
-    return _run(
-        imported.clone(),
-        lowering_passes(
-            split_height=options.split_height,
-            order=options.exec_order,
-            fold_channels=options.fold_channels == "on",
-            input=options.input,
-            output=options.output,
-        ),
+    lowering = lowering_passes(
+        split_height=options.split_height,
+        order=options.exec_order,
+        fold_channels=options.fold_channels == "on",
+        input=options.input,
+        output=options.output,
     )
+    placing = placing_passes(options.alignment)
+    return _run(imported.clone(), f"{lowering},{placing}")
 
 
 def _concatenates(lowered: ModuleOp) -> bool:
     kernels = kernels_of(arena_and_function(lowered)[1])
     return any(kernel.kernel.data == "concatenation" for kernel in kernels)
-
-
-def _place(lowered: ModuleOp, options: CompileOptions) -> ModuleOp:
-    return _run(lowered, placing_passes(options.alignment))
 
 
 def _run(module: ModuleOp, pipeline: str) -> ModuleOp:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from operator import is_
 from typing import ClassVar, NamedTuple, TypeVar
 
 from xdsl.dialects.builtin import (
@@ -100,7 +102,7 @@ class KernelOp(IRDLOperation):
             properties={
                 "kernel": StringAttr(kernel),
                 "fields": ArrayAttr([StringAttr(name) for name in fields]),
-                "rows": ArrayAttr([IntegerAttr(row, i64) for row in rows]),
+                "rows": ArrayAttr([_row(row) for row in rows]),
                 "layer": IntegerAttr(layer, i64),
                 "params": params,
                 "call_rows": None if call_rows is None else PairAttr(call_rows),
@@ -112,11 +114,13 @@ class KernelOp(IRDLOperation):
 
     def writes(self) -> list[Access]:
         """What the kernel writes."""
-        return self._accesses()[: len(self.outs)]
+        accesses, writes = self._accesses()
+        return accesses[:writes]
 
     def reads(self) -> list[Access]:
         """What the kernel reads, constants apart."""
-        return self._accesses()[len(self.outs) :]
+        accesses, writes = self._accesses()
+        return accesses[writes:]
 
     def named_rows(self) -> tuple[int, int]:
         """The rows first..last-1 that the call names."""
@@ -135,15 +139,27 @@ class KernelOp(IRDLOperation):
         tables = len(self.outs) + len(self.ins)
         return list(zip(names[tables:], self.constants, strict=True))
 
-    def _accesses(self) -> list[Access]:
+    def _accesses(self) -> tuple[list[Access], int]:
+        """What the kernel writes and reads, and how many of these are writes.
+
+        Passes ask often: found once, and again when operands or rows were replaced.
+        """
+        key = (self._operands, self.properties["rows"], self.properties["fields"])
+        known = self.__dict__.get("_known_accesses")
+        if known is not None and all(map(is_, known[0], key)):
+            return known[1]
         rows = [row.value.data for row in self.rows]
-        tables = [table_of(value) for value in (*self.outs, *self.ins)]
-        return [
+        outs = self.outs
+        tables = [table_of(value) for value in (*outs, *self.ins)]
+        accesses = [
             Access(field.data, table, first, last)
             for field, table, first, last in zip(
                 self.fields, tables, rows[::2], rows[1::2], strict=False
             )
         ]
+        found = accesses, len(outs)
+        self.__dict__["_known_accesses"] = key, found
+        return found
 
     def verify_(self) -> None:
         if len(self.fields) != len(self.operands):
@@ -155,12 +171,12 @@ class KernelOp(IRDLOperation):
         names = [self.kernel.data, *_parameter_names(self.params)]
         names += [part for f in self.fields for part in f.data.split(".")]
         for name in names:
-            if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+            if not _is_name(name):
                 raise VerifyException(f"'{name}' is not a name of a kernel or a field")
         first, last = self.named_rows()
         if not 0 <= first < last:
             raise VerifyException(f"a call cannot name rows [{first}, {last})")
-        for access in self._accesses():
+        for access in self._accesses()[0]:
             height = access.table.image.height
             if not 0 <= access.first <= access.last <= height:
                 raise VerifyException(
@@ -181,6 +197,8 @@ class KernelOp(IRDLOperation):
             )
 
     def _verify_overlaps(self) -> None:
+        if self.overlaps is None:
+            return
         writes, reads = self.writes(), self.reads()
         for item in self.legal_overlaps():
             if item.write >= len(writes) or item.read >= len(reads):
@@ -269,6 +287,16 @@ def _parse_optional(
     if not isinstance(attribute, kind):
         parser.raise_error(f"expected {kind.name} after '{keyword}'")
     return attribute
+
+
+@lru_cache(maxsize=4096)
+def _row(number: int) -> IntegerAttr:
+    return IntegerAttr(number, i64)
+
+
+@lru_cache(maxsize=4096)
+def _is_name(name: str) -> bool:
+    return re.fullmatch(r"[a-z_][a-z0-9_]*", name) is not None
 
 
 def _parameter_names(params: DictionaryAttr) -> Iterator[str]:
