@@ -108,7 +108,7 @@ def test_arena_is_no_larger_than_the_original(model: Path) -> None:
         arenas[height, order] = compile_path(model, options).arena_bytes
         if arenas[height, order] <= original:
             return
-    assert False, arenas
+    pytest.fail(f"larger than {original}: {arenas}")
 
 
 def goals() -> dict[str, int]:
