@@ -28,7 +28,6 @@ from xdsl.xdsl_opt_main import xDSLOptMain
 from lowering.pipelines import PASS_NAMES
 from tinyts_dialect.tensors import MAX_ELEMENTS
 from tools.atomic_files import write_text
-from tools.import_tflite import identifier, import_tflite
 from tools.tflite_file import MAX_FILE_BYTES, shown
 from tools.user_errors import UserError, run_command
 
@@ -64,6 +63,9 @@ class TinyTSOptMain(xDSLOptMain):
         super().register_all_frontends()
 
         def parse_tflite(stream: IO[bytes]) -> ModuleOp:
+            # here, since MLIR is read in half the time without
+            from tools.import_tflite import identifier, import_tflite
+
             stem = Path(self.args.input_file or "model").stem
             return import_tflite(stream.read(), identifier(stem))
 
