@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tools import host_run
 from tools.compiler import Compiled
-from tools.host_run import SANITIZERS, HostRun
+from tools.host_run import SANITIZERS, HostRun, Machine
 from tools.layers import compare_layers, with_fused_layers
 from tools.oracle import OracleResult
 
@@ -63,12 +63,14 @@ def record_layers(
     directory: Path,
     flags: Sequence[str] = SANITIZERS,
     cache: Path | None = None,
+    machine: Machine | None = None,
 ) -> tuple[HostRun, list[dict[str, Any]]]:
     """Runs the instrumented program of a model; its outputs, and every layer compared.
 
     Tensors that exist only inside fused kernels are those of a second program, of the
     same plan without fused kernels. `oracle` holds all tensors of the same `inputs`;
-    None where there is no oracle. `flags` and `cache` are those of `host_run.build`.
+    None where there is no oracle. `flags`, `cache` and `machine` are those of
+    `host_run.build`.
     Raises `UserError` where a program does not build, or ends by a sanitizer, a canary
     or a signal.
     """
@@ -76,8 +78,10 @@ def record_layers(
 
     def run(compiled: Compiled, folder: Path) -> tuple[HostRun, list[dict[str, Any]]]:
         program = compiled.program
-        executable = host_run.build(program, folder, True, flags, cache=cache)
-        done = host_run.run(executable, program, inputs, record=True)
+        executable = host_run.build(
+            program, folder, True, flags, cache=cache, machine=machine
+        )
+        done = host_run.run(executable, program, inputs, record=True, machine=machine)
         return done, compare_layers(compiled, done.records, tensors)
 
     done, layers = run(compiled, directory / "recorded")

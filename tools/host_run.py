@@ -1,4 +1,4 @@
-"""Building a compiled model for the host and running it."""
+"""Building a compiled model with its harness and running it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -50,6 +51,63 @@ class HostRun:
     records: list[list[Record]]
 
 
+class Machine(Protocol):
+    """What builds and runs a program: the host, or an emulated core."""
+
+    warm_up_runs: int
+    """How many runs of the first input come before those that are asked for."""
+
+    def compile_command(self) -> list[str]:
+        """The C compiler with its flags."""
+        ...
+
+    def source_flags(self, program: Program, source: str) -> list[str]:
+        """More flags for a source of the model or its harness."""
+        ...
+
+    def link(self, program: Program, objects: Sequence[str], directory: Path) -> Path:
+        """The executable in `directory`; object paths may be relative to it."""
+        ...
+
+    def launch(
+        self, executable: Path, arguments: Sequence[str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs the program in its own directory."""
+        ...
+
+
+@dataclass(frozen=True)
+class Host:
+    """This computer."""
+
+    flags: Sequence[str] = ("-O2",)
+    """Of the compiler, also when it links."""
+    warm_up_runs: int = 0
+
+    def compile_command(self) -> list[str]:
+        return [compiler_command(), *WARNINGS, *self.flags]
+
+    def source_flags(self, program: Program, source: str) -> list[str]:
+        return []
+
+    def link(self, program: Program, objects: Sequence[str], directory: Path) -> Path:
+        run_tool(
+            [compiler_command(), *self.flags, *objects, "-o", "program"], directory
+        )
+        return directory / "program"
+
+    def launch(
+        self, executable: Path, arguments: Sequence[str]
+    ) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(executable), *arguments],
+            cwd=executable.parent,
+            capture_output=True,
+            text=True,
+            timeout=RUN_TIMEOUT_SECONDS,
+        )
+
+
 def compiler_command() -> str:
     """The host's C compiler: $CC, or the first of cc, gcc, clang."""
     named = os.environ.get("CC")
@@ -68,9 +126,11 @@ def build(
     record: bool = False,
     flags: Sequence[str] = ("-O2",),
     cache: Path | None = None,
+    machine: Machine | None = None,
 ) -> Path:
     """Builds the model with its harness; the path of the executable.
 
+    `machine` is what it is built for, by default the host with the given `flags`.
     What does not depend on the model is taken from `cache`, a folder of objects, where
     the same command has built the same text before, and is put there otherwise.
     """
@@ -81,22 +141,22 @@ def build(
     kernels, host = kernel_files(program), host_files(program, record)
     files = model | kernels | host
     write_tree(directory, files)
-    compiler = compiler_command()
-    command = [compiler, *WARNINGS, *flags, "-I.", "-Ikernels"]
+    machine = machine or Host(flags)
+    command = [*machine.compile_command(), "-I.", "-Ikernels"]
     extern_arena = f"-D{program.name}_ARENA_EXTERN"
 
     def object_of(source: str) -> str:
         if cache is not None and source not in model and source != "host_main.c":
             return _cached_object(command, source, files, directory, cache)
         target = f"{Path(source).stem}.o"
-        _run_tool([*command, extern_arena, "-c", source, "-o", target], directory)
+        more = [extern_arena, *machine.source_flags(program, source)]
+        run_tool([*command, *more, "-c", source, "-o", target], directory)
         return target
 
     sources = [name for name in files if name.endswith(".c")]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         objects = list(pool.map(object_of, sources))
-    _run_tool([compiler, *flags, *objects, "-o", "program"], directory)
-    return directory / "program"
+    return machine.link(program, objects, directory)
 
 
 def _cached_object(
@@ -114,8 +174,9 @@ def _cached_object(
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         built = Path(folder, target.name)
-        _run_tool([*command, "-c", source, "-o", str(built)], directory)
-        os.replace(built, target)
+        run_tool([*command, "-c", source, "-o", str(built)], directory)
+        for file in sorted(built.parent.iterdir(), reverse=True):  # .su before .o
+            os.replace(file, target.with_suffix(file.suffix))
     return str(target)
 
 
@@ -129,7 +190,7 @@ def _texts_of(source: str, files: Mapping[str, str]) -> list[str]:
     return [texts[name] for name in names]
 
 
-def _run_tool(command: Sequence[str], directory: Path) -> None:
+def run_tool(command: Sequence[str], directory: Path) -> None:
     done = subprocess.run(command, cwd=directory, capture_output=True, text=True)
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if "error" in line]
@@ -142,29 +203,29 @@ def run(
     program: Program,
     inputs: Sequence[npt.NDArray[np.generic]],
     record: bool = False,
+    machine: Machine | None = None,
 ) -> HostRun:
-    """Runs the program on inputs whose leading axis is runs."""
+    """Runs the program on inputs whose leading axis is runs.
+
+    `machine` is that for which it was built.
+    """
+    machine = machine or Host()
+    warm_up = machine.warm_up_runs
+    inputs = [np.concatenate([array[:1]] * warm_up + [array]) for array in inputs]
     runs = len(inputs[0])
     directory = executable.parent
     with open(directory / "inputs.bin", "wb") as file:
         for index in range(runs):
             for array in inputs:
                 file.write(np.ascontiguousarray(array[index]).tobytes())
-    command = [str(executable), str(runs), "inputs.bin", "outputs.bin"]
-    if record:
-        command.append("records.bin")
-    done = subprocess.run(
-        command,
-        cwd=directory,
-        capture_output=True,
-        text=True,
-        timeout=RUN_TIMEOUT_SECONDS,
-    )
+    files = ["inputs.bin", "outputs.bin", *(["records.bin"] if record else [])]
+    done = machine.launch(executable, [str(runs), *files])
     if done.returncode:
         reason = _reason(done.stderr) or f"exit code {done.returncode}"
         raise UserError(f"{program.name}: the generated program failed: {reason}")
     records = _read_records(directory / "records.bin", runs) if record else []
-    return HostRun(_read_outputs(directory / "outputs.bin", program, runs), records)
+    outputs = _read_outputs(directory / "outputs.bin", program, runs)
+    return HostRun([output[warm_up:] for output in outputs], records[warm_up:])
 
 
 def _reason(stderr: str) -> str:

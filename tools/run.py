@@ -22,6 +22,9 @@ from tools import host_run
 from tools.atomic_files import write_bytes, write_text
 from tools.compiler import Compiled, compile_path
 from tools.differential import record_layers
+from tools.emulator import toolchain
+from tools.emulator.machine import DEFAULT_BOARD, Emulator, Measurement, emulator
+from tools.host_run import Host
 from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.oracle import OracleResult, run_oracle
 from tools.plot import plot_text
@@ -50,6 +53,10 @@ class RunRequest:
     layers: bool = False
     flags: tuple[str, ...] = ("-O2",)
     """Flags of the host's C compiler."""
+    machine: Emulator | None = None
+    """The emulated core that it runs on; None for the host."""
+    cache: Path | None = None
+    """A folder of built kernels, as in `host_run.build`."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,8 @@ class RunResult:
     bytes_compared: int
     differing_bytes: int | None
     layers: list[dict[str, Any]] | None
+    measurement: Measurement | None = None
+    """Of the emulated core."""
 
     def as_json(self, model: Path) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -78,6 +87,8 @@ class RunResult:
             "recomputed_macs": recomputed_macs(self.compiled),
             "compile_seconds": round(self.compile_seconds, 3),
         }
+        if self.measurement is not None:
+            result |= self.measurement.as_json()
         if self.layers is not None:
             result["layers"] = self.layers
         return result
@@ -85,25 +96,43 @@ class RunResult:
 
 def execute(request: RunRequest) -> RunResult:
     """Compiles, builds, runs and compares; raises what `run_command` reports."""
+    machine = request.machine or Host(request.flags)
+    if request.machine is not None:
+        toolchain.require()
     start = time.perf_counter()
     compiled = compile_path(request.model, request.options)
     compile_seconds = time.perf_counter() - start
     oracle = _run_oracle(request)
     program = compiled.program
+    cache = request.cache
     with tempfile.TemporaryDirectory(prefix="tinyts-run-") as directory:
         folder = Path(directory, "plain")
-        executable = host_run.build(program, folder, flags=request.flags)
-        outputs = host_run.run(executable, program, request.inputs).outputs
+        executable = host_run.build(program, folder, cache=cache, machine=machine)
+        outputs = host_run.run(
+            executable, program, request.inputs, machine=machine
+        ).outputs
+        measurement = None
+        if request.machine is not None:
+            measurement = request.machine.measurement(program, executable)
         layers = None
         if request.layers:
             _, layers = record_layers(
-                compiled, oracle, request.inputs, Path(directory), request.flags
+                compiled,
+                oracle,
+                request.inputs,
+                Path(directory),
+                cache=cache,
+                machine=machine,
             )
+            if measurement is not None:
+                layers = measurement.with_instructions(layers)
     compared, differing = 0, None
     if oracle is not None:
         compared = sum(output.nbytes for output in outputs)
         differing = _differing_bytes(outputs, oracle.outputs)
-    return RunResult(compiled, outputs, compile_seconds, compared, differing, layers)
+    return RunResult(
+        compiled, outputs, compile_seconds, compared, differing, layers, measurement
+    )
 
 
 def _run_oracle(request: RunRequest) -> OracleResult | None:
@@ -150,7 +179,16 @@ def _parser() -> argparse.ArgumentParser:
         "--count", type=int, metavar="N", help="runs with generated inputs (default 5)"
     )
     parser.add_argument("--check", choices=("tflm", "litert", "none"), default="tflm")
-    parser.add_argument("--on", choices=("host",), default="host")
+    parser.add_argument(
+        "--on",
+        choices=("host", "qemu"),
+        default="host",
+        help="qemu: on an emulated core, with instructions, stack and sizes",
+    )
+    parser.add_argument(
+        "--board",
+        help=f"the emulated board, a file of boards/ (default {DEFAULT_BOARD})",
+    )
     parser.add_argument(
         "--layers", action="store_true", help="compare every tensor of the model"
     )
@@ -184,8 +222,16 @@ def _inputs(parsed: argparse.Namespace) -> list[Array]:
 def _request(parsed: argparse.Namespace) -> RunRequest:
     options = from_arguments(parsed)
     check_importable(parsed.model, options)
+    if parsed.board is not None and parsed.on == "host":
+        raise UserError("--board names an emulated board; it goes with --on qemu")
+    emulated = parsed.on == "qemu"
     return RunRequest(
-        parsed.model, options, _inputs(parsed), parsed.check, parsed.layers
+        parsed.model,
+        options,
+        _inputs(parsed),
+        parsed.check,
+        parsed.layers,
+        machine=emulator(parsed.board or DEFAULT_BOARD) if emulated else None,
     )
 
 
@@ -211,6 +257,8 @@ def _print_summary(result: RunResult) -> None:
             f", {result.differing_bytes} differing bytes of {result.bytes_compared}"
         )
     print(text)
+    if result.measurement is not None:
+        print("\n".join(result.measurement.lines(result.layers or [])))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -19,6 +19,8 @@ from tools.host_run import compiler_command
 from tools.user_errors import UserError, run_command
 
 TIMEOUT_SECONDS = 600
+COUNTS = "counts.txt"
+"""What the plugin leaves in the directory of a run."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ def run_image(
     `-icount shift=0` makes a run deterministic: an instruction is a nanosecond.
     """
     toolchain.require()
-    marks, counts = directory / "marks.txt", directory / "counts.txt"
+    marks, counts = directory / "marks.txt", directory / COUNTS
     marks.write_text("".join(
         f"{mark.address:x} {mark.kind} {mark.number}\n" for mark in image.marks
     ))  # fmt: skip
@@ -75,13 +77,14 @@ def run_image(
     errors = done.stderr.decode(errors="replace")
     if not counts.is_file():
         raise UserError(f"{toolchain.QEMU}: {errors.strip() or 'no counts'}")
-    return EmulatedRun(done.returncode, done.stdout, errors, *_read_counts(counts))
+    return EmulatedRun(done.returncode, done.stdout, errors, *read_counts(directory))
 
 
-def _read_counts(path: Path) -> tuple[dict[int, Count], dict[int, int]]:
+def read_counts(directory: Path) -> tuple[dict[int, Count], dict[int, int]]:
+    """Counts and steps of the last run in a directory, as in `EmulatedRun`."""
     counts: dict[int, Count] = {}
     steps: dict[int, int] = {}
-    for line in path.read_text().splitlines():
+    for line in (directory / COUNTS).read_text().splitlines():
         kind, *values = line.split()
         if kind == "count":
             number, *fields = map(int, values)
