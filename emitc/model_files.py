@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from emitc import print_c
 from emitc.api import ApiPort, api_ports
-from emitc.program import Program
+from emitc.program import PERSISTENT, Program
 from tinyts_dialect.tsbuf import Port
 
 
@@ -129,6 +129,8 @@ def _memories(
     for memory in program.memories:
         if isinstance(memory, Port):
             bases.append(_base(memory, inputs, outputs))
+        elif memory == PERSISTENT:
+            bases.append(f"{program.name}_{PERSISTENT}")
         else:  # kernels only read it
             bases.append(f"(int8_t *)(uintptr_t){memory}")
     return bases

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emitc.program import Constant, Initializer, Layer, Program, Tensor
+from emitc.program import Constant, Initializer, Layer, Program, Tensor, Variable
 from emitc.roll import Call, Loop, Node, roll
 from tinyts_dialect.tsbuf import Port
 
@@ -30,6 +30,21 @@ def constant(item: Constant) -> str:
     return (
         f"static const {type_} {item.name}[{len(values)}] = {{\n{body}\n}};"
     )
+
+
+def initial_value(item: Variable) -> str:
+    """The array that a reset copies into a variable."""
+    values = np.zeros(0, np.int8) if item.initial is None else item.initial
+    return constant(Constant(f"initial_{item.number}", values))
+
+
+def reset(item: Variable, memory: str) -> str:
+    """The statement that gives a variable its initial value."""
+    place = f"{memory} + {item.offset}"
+    note = f" /* {comment(item.name)} */"
+    if item.initial is None:
+        return f"    memset({place}, {item.zero}, {item.bytes});{note}"
+    return f"    memcpy({place}, initial_{item.number}, {item.bytes});{note}"
 
 
 def _values(values: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -30,11 +30,12 @@ from tinyts_dialect.tsbuf import (
     Image,
     KernelOp,
     MemoryOp,
+    PersistentOp,
     Port,
     RowsOp,
-    ViewOp,
     layout_of,
     memory_of,
+    root_buffer,
 )
 
 Initializer: TypeAlias = "int | str | Mapping[str, Initializer] | list[str]"
@@ -64,6 +65,23 @@ class Constant:
 
     name: str
     array: npt.NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """State that stays from run to run, at a place of the persistent memory."""
+
+    number: int
+    name: str
+    offset: int
+    bytes: int
+    initial: npt.NDArray[np.generic] | None
+    """What a reset writes; None where all bytes are `zero`."""
+    zero: int
+
+
+PERSISTENT = "persistent"
+"""The memory of the variables, among those of constants and ports."""
 
 
 class Completion(NamedTuple):
@@ -112,9 +130,22 @@ class Program:
     memories: list[Port | str] = field(default_factory=list[Port | str])
     """The memories behind the arena: ports of the caller, names of constants."""
     tensors: list[Tensor] = field(default_factory=list[Tensor])
+    variables: list[Variable] = field(default_factory=list[Variable])
+    """In the order of their places."""
     constants: list[Constant] = field(default_factory=list[Constant])
     layers: list[Layer] = field(default_factory=list[Layer])
     calls: list[Call] = field(default_factory=list[Call])
+
+    @property
+    def persistent_bytes(self) -> int:
+        """Size of the memory of the variables."""
+        last = self.variables[-1:]
+        return sum(item.offset + item.bytes for item in last)
+
+    @property
+    def ram_bytes(self) -> int:
+        """All memory that the model needs, but for the stack."""
+        return self.arena_bytes + self.persistent_bytes
 
     def kernels(self) -> list[str]:
         """The kernels that are called, sorted."""
@@ -190,6 +221,9 @@ class _Reader:
             program.memories.append(name)
             self.memory_numbers[op] = len(program.memories)
             return
+        if isinstance(op, PersistentOp):
+            self._read_variable(op)
+            return
         if not isinstance(op, BufferOp | ExternalOp) or op.port is None:
             return
         port = op.port.data
@@ -199,6 +233,29 @@ class _Reader:
             self.memory_numbers[op] = len(program.memories)
         else:
             program.arena_ports[port] = op.placed_offset()
+
+    def _read_variable(self, op: PersistentOp) -> None:
+        """Places a variable behind those before it; its next value has no other."""
+        program = self.program
+        if PERSISTENT not in program.memories:
+            program.memories.append(PERSISTENT)
+        self.memory_numbers[op] = program.memories.index(PERSISTENT) + 1
+        if any(item.number == op.number for item in program.variables):
+            return
+        initial = None if op.initial is None else to_array(op.initial).reshape(-1)
+        program.variables.append(
+            Variable(
+                op.number,
+                "" if op.label is None else op.label.data,
+                -(-program.persistent_bytes // program.alignment) * program.alignment,
+                op.image.bytes,
+                initial,
+                0 if op.zero is None else op.zero.value.data,
+            )
+        )
+
+    def _variable_offset(self, op: PersistentOp) -> int:
+        return next(v.offset for v in self.program.variables if v.number == op.number)
 
     def _add_port(self, port: Port) -> None:
         program = self.program
@@ -300,7 +357,7 @@ class _Reader:
         pixel_pitch = table.image.channels
         for buffer, first, last in table.parts():
             layout = layout_of(buffer)
-            base = _base_offset(buffer) + layout.offset
+            base = self._base_offset(buffer) + layout.offset
             pixel_pitch = layout.pixel_pitch
             for row in range(first, last):
                 offsets[row] = base + (row - first) * layout.row_pitch
@@ -311,21 +368,25 @@ class _Reader:
             )
         root = memory_of(table.buffers[0]) if table.buffers else None
         memory = 0 if root is None else self.memory_numbers[root]
-        self.program.tensors.append(
-            Tensor(name, table.image, memory, tuple(offsets), pixel_pitch)
-        )
+        tensor = Tensor(name, table.image, memory, tuple(offsets), pixel_pitch)
+        if isinstance(root, PersistentOp):
+            for known in self.program.tensors:  # the value before or after the run
+                if replace(known, name=name) == tensor:
+                    self.tensor_names[table.result] = known.name
+                    return
+        self.program.tensors.append(tensor)
+
+    def _base_offset(self, buffer: SSAValue) -> int:
+        """Where a buffer begins in its memory."""
+        root = root_buffer(buffer)
+        if isinstance(root, PersistentOp):
+            return self._variable_offset(root)
+        return root.placed_offset() if isinstance(root, BufferOp) else 0
 
 
 def tensor_name(op: Operation) -> str:
     """The model file's name of the tensor that an op computes; empty if unknown."""
     return op.location.desc.data if isinstance(op.location, NameLoc) else ""
-
-
-def _base_offset(buffer: SSAValue) -> int:
-    owner = buffer.owner
-    while isinstance(owner, ViewOp):
-        owner = owner.buffer.owner
-    return owner.placed_offset() if isinstance(owner, BufferOp) else 0
 
 
 def _scalars(params: DictionaryAttr) -> dict[str, Initializer]:

@@ -21,6 +21,7 @@ from tinyts_dialect.tsbuf import (
     ExternalOp,
     KernelOp,
     MemoryOp,
+    PersistentOp,
     RowsOp,
     image_of,
     layout_of,
@@ -111,9 +112,11 @@ def kernels_of(function: FuncOp) -> list[KernelOp]:
     return [op for op in function.body.block.ops if isinstance(op, KernelOp)]
 
 
-def is_input(buffer: BufferOp | ExternalOp) -> bool:
+def is_input(buffer: BufferOp | ExternalOp | PersistentOp) -> bool:
     """Whether the buffer holds an input of the network."""
-    return buffer.port is not None and buffer.port.data.direction == "input"
+    if isinstance(buffer, PersistentOp) or buffer.port is None:
+        return False
+    return buffer.port.data.direction == "input"
 
 
 def arena_and_function(module: ModuleOp) -> tuple[ArenaOp, FuncOp]:

@@ -37,12 +37,21 @@ from lowering.state import layer_key
 from lowering.storage import Rows, Storage, returned_tensors
 from lowering.streamed_inputs import with_read_rows
 from lowering.tables import Tables
+from lowering.variable_memory import (
+    after_last_reader,
+    next_key,
+    number_of,
+    persistent_buffer,
+    place_variables,
+)
+from lowering.variables import network_arguments, variables_of
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.stateful import StatefulOp
 from tinyts_dialect.streaming import StepOp
 from tinyts_dialect.tensors import dense, is_activation
 from tinyts_dialect.tsbuf import Image
@@ -54,6 +63,10 @@ CHOICES = {
     "overlap": OVERLAPS,
     "concatenation": ("copy", "in-place"),
 }
+
+
+Operand = tuple[str, SSAValue, int, int]
+"""Field, table, and rows first..last-1 of an operand of a call."""
 
 
 @dataclass(frozen=True)
@@ -118,6 +131,10 @@ class _Conversion:
         """Results of concatenations in which inputs lie."""
 
     def convert(self, in_place: bool) -> FuncOp:
+        for variable in variables_of(self.function):
+            key = ("argument", variable.argument)
+            self.tables.add_variable(key, persistent_buffer(variable, next=False))
+        place_variables(self.function, self.storage, self.tables)
         copies = self._place_outputs()
         ports = set(self.tables.known)
         self.storage.share_reshapes(self.function, private=ports)
@@ -131,9 +148,10 @@ class _Conversion:
                 self._convert(op)
         for layer, source, target in copies:
             self._call(KernelSpec("reshape", {}), [source], target, layer)
+        self.calls = after_last_reader(self.calls)
         inputs = [  # also those that nobody reads
-            tsbuf.table_of(self.tables.table(self.storage.rows(argument).tensor))
-            for argument in self.function.body.block.args
+            tsbuf.table_of(self.tables.table(("argument", position)))
+            for position in network_arguments(self.function)
         ]
         if self.input == "rows":
             self.calls = with_read_rows(self.calls, inputs)
@@ -201,6 +219,9 @@ class _Conversion:
         """The rows of tensors that an operation reads, state apart."""
         if not isinstance(op, FusedRowsOp):
             inputs = [value for value in op.operands if is_activation(value)]
+            if isinstance(op, StatefulOp):
+                updated = [update.before for update in op.updates()]
+                inputs = [value for value in inputs if value not in updated]
             return [self.storage.rows(value) for value in inputs]
         chain = self.storage.state.chains[layer_key(op)]
         given = chain.input_part
@@ -297,18 +318,21 @@ class _Conversion:
         writes = [] if op is None else state.writes(op)
         reads = [] if op is None else state.reads(op)
         table = self.tables.table
+        old, new = self._updates(op)
         call = tsbuf.KernelOp(
             spec.kernel,
             layer,
             [
                 ("output", table(target.tensor), target.first, target.last),
                 *((item.field, table(item.tensor), *item.rows) for item in writes),
+                *new,
             ],
             [
                 (name, table(source.tensor), source.first, source.last)
                 for name, source in zip(spec.inputs, sources, strict=True)
             ]
-            + [(item.field, table(item.tensor), *item.rows) for item in reads],
+            + [(item.field, table(item.tensor), *item.rows) for item in reads]
+            + old,
             constants,
             params_attribute(spec.params),
             op.rows.data if isinstance(op, StepOp) else None,
@@ -316,6 +340,21 @@ class _Conversion:
         )
         self.calls.append(call)
         return call
+
+    def _updates(self, op: TensorOp | None) -> tuple[list[Operand], list[Operand]]:
+        """The old values that a call reads and the new ones that it writes."""
+        old: list[Operand] = []
+        new: list[Operand] = []
+        for update in op.updates() if isinstance(op, StatefulOp) else ():
+            number = number_of(update.after)
+            if number is None:
+                _fail(op, f"its {update.field} is no variable of the function")
+            before = self.tables.table(self.storage.rows(update.before).tensor)
+            after = self.tables.table(next_key(number))
+            height = tsbuf.image_of(after).height
+            old.append((update.field, before, 0, height))
+            new.append((update.field, after, 0, height))
+        return old, new
 
     def _constant(self, value: SSAValue | npt.NDArray[np.int32]) -> SSAValue:
         key = value if isinstance(value, SSAValue) else id(value)

@@ -6,6 +6,7 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, Unregistere
 from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.utils.exceptions import PassFailedException, VerifyException
 
+from lowering.variables import network_arguments, network_results, variables_of
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
 from tinyts_dialect.tensors import quant_of, shape_of
@@ -29,15 +30,20 @@ def check_lowerable(module: ModuleOp, function: FuncOp) -> None:
                 f"{what} contains {name}, which has no lowering; only operations of "
                 "the tinyts dialect have one"
             )
-    for kind, types in (
-        ("argument", function.function_type.inputs),
-        ("result", function.function_type.outputs),
+    try:
+        variables_of(function)
+    except VerifyException as error:
+        raise PassFailedException(f"{what}: {error}") from error
+    kinds = function.function_type
+    for kind, types, positions in (
+        ("argument", kinds.inputs.data, network_arguments(function)),
+        ("result", kinds.outputs.data, network_results(function)),
     ):
-        if not types:
+        if not positions:
             raise PassFailedException(f"{what} has no {kind}s; give it at least one")
-        for index, type_ in enumerate(types):
+        for index in positions:
             try:
-                quant_of(type_)
+                quant_of(types[index])
             except VerifyException as error:
                 raise PassFailedException(
                     f"{what}: {kind} {index}: {error}"
@@ -45,14 +51,16 @@ def check_lowerable(module: ModuleOp, function: FuncOp) -> None:
 
 
 def ports_of(function: FuncOp, direction: str) -> list[Port]:
-    """The inputs or outputs of a function, as its user sees them."""
+    """The inputs or outputs of a function, as its user sees them: without variables."""
     is_input = direction == "input"
     kind = function.function_type
     types = kind.inputs if is_input else kind.outputs
     listed = function.arg_attrs if is_input else function.res_attrs
     ports: list[Port] = []
-    for index, type_ in enumerate(types):
-        attributes = listed.data[index].data if listed else {}
+    positions = (network_arguments if is_input else network_results)(function)
+    for index, position in enumerate(positions):
+        attributes = listed.data[position].data if listed else {}
+        type_ = types.data[position]
         name, layer = attributes.get("tinyts.name"), attributes.get("tinyts.layer")
         if not isinstance(name, StringAttr | None):
             raise PassFailedException(

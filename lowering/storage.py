@@ -11,6 +11,7 @@ from xdsl.ir import BlockArgument, Operation, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.state import State, layer_key
+from lowering.variables import network_results, variable_image
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
@@ -54,7 +55,7 @@ class Storage:
         self.state = State(function)
         block = function.body.block
         for argument in block.args:
-            image = Image(*image_shape(shape_of(argument)))
+            image = variable_image(argument.type)
             self._add(argument, ("argument", argument.index), image, 0)
         for op in block.ops:
             if isinstance(op, StepOp) and not op.is_last():
@@ -165,13 +166,16 @@ class Storage:
 
 
 def returned_tensors(function: FuncOp, storage: Storage) -> list[Rows]:
-    """The rows that the function returns, one entry a result."""
+    """The rows that the function returns, one entry an output of the network."""
     terminator = function.body.block.last_op
     if not isinstance(terminator, ReturnOp):
         raise PassFailedException(
             "convert-tinyts-to-tsbuf: a function must end with func.return"
         )
-    return [storage.rows(value) for value in terminator.arguments]
+    return [
+        storage.rows(terminator.arguments[position])
+        for position in network_results(function)
+    ]
 
 
 def _check_columns(op: Operation, rect: Rect, width: int) -> None:

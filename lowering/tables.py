@@ -13,6 +13,7 @@ from lowering.signature import ports_of
 from lowering.state import StateTensor
 from lowering.storage import Storage, StoredTensor
 from lowering.streamed_inputs import streamed_table
+from lowering.variables import network_arguments
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import quant_of
 from tinyts_dialect.tsbuf import (
@@ -20,6 +21,7 @@ from tinyts_dialect.tsbuf import (
     ConstantBufferOp,
     ExternalOp,
     Image,
+    PersistentOp,
     Port,
     RowsOp,
     ViewOp,
@@ -56,6 +58,11 @@ class Tables:
     ) -> None:
         """Gives a tensor its place in another one."""
         self.known[key] = self._window_table(image, around, place)
+
+    def add_variable(self, key: Hashable, buffer: PersistentOp) -> None:
+        """Gives a tensor the memory of a variable."""
+        self.builder.insert(buffer)
+        self.known[key] = self._table([buffer.result], [0], buffer.image)
 
     def _port_table(self, port: Port, image: Image) -> SSAValue:
         place = self.input if port.direction == "input" else self.output
@@ -94,7 +101,8 @@ class Tables:
         return self._sliced_table(tensor)
 
     def _input_table(self, key: tuple[str, int], image: Image) -> SSAValue:
-        port = ports_of(self.function, "input")[key[1]]
+        number = network_arguments(self.function).index(key[1])
+        port = ports_of(self.function, "input")[number]
         if self.input != "rows":
             return self._port_table(port, image)
         shared = any(other.alias == key for other in self.storage.tensors.values())

@@ -9,7 +9,7 @@ by byte in `lowering/verify_overlaps.py`; on the shadow such input is gone after
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
@@ -36,10 +36,14 @@ from tinyts_dialect.tsbuf import (
     ExternalOp,
     KernelOp,
     MemoryOp,
+    PersistentOp,
     is_window,
 )
 
 NEVER_WRITTEN = -1
+
+Written = BufferOp | ExternalOp | PersistentOp
+"""What kernels can write to."""
 
 Numbers: TypeAlias = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
@@ -58,7 +62,7 @@ class VerifyArena(ModulePass):
         shadow = _Shadow(
             arena.bytes.value.data,
             arena.alignment.value.data,
-            [b for b in buffers if isinstance(b, BufferOp | ExternalOp)],
+            [b for b in buffers if isinstance(b, Written)],
         )
         for step, kernel in enumerate(kernels_of(function)):
             shadow.run(step, kernel)
@@ -69,11 +73,11 @@ class _Shadow:
     """What every byte of the arena, and of the caller's memory, holds."""
 
     def __init__(
-        self, size: int, alignment: int, buffers: list[BufferOp | ExternalOp]
+        self, size: int, alignment: int, buffers: list[Written]
     ) -> None:
         total = sum(buffer.image.bytes for buffer in buffers)
         self.dtype = np.int32 if total <= INT32_MAX else np.int64
-        self.contents: dict[MemoryOp | None, Numbers] = {
+        self.contents: dict[MemoryOp | int | None, Numbers] = {
             None: np.full(size, NEVER_WRITTEN, self.dtype)
         }
         self.first_number: dict[MemoryOp, int] = {}
@@ -82,20 +86,34 @@ class _Shadow:
         for buffer in buffers:
             self.first_number[buffer] = number
             number += buffer.image.bytes
-            if isinstance(buffer, ExternalOp):
+            if isinstance(buffer, PersistentOp):
+                self._add_variable(buffer)
+            elif isinstance(buffer, ExternalOp):
                 self.contents[buffer] = np.full(
                     buffer.image.bytes, NEVER_WRITTEN, self.dtype
                 )
             elif buffer.offset is not None:
                 self._check_place(buffer, size, alignment)
         for buffer in buffers:
-            if is_input(buffer):
+            if is_input(buffer) or _is_old(buffer):
                 self._write(ByteRange(buffer, 0, buffer.image.bytes))
         for buffer in buffers:
             if is_input(buffer):
                 self._check(
                     ByteRange(buffer, 0, buffer.image.bytes), "the input overlaps"
                 )
+
+    def _add_variable(self, buffer: PersistentOp) -> None:
+        """The memory of a variable: one for its value before the run and the next."""
+        size = buffer.image.bytes
+        known = self.contents.setdefault(
+            buffer.number, np.full(size, NEVER_WRITTEN, self.dtype)
+        )
+        if len(known) != size:
+            raise PassFailedException(
+                f"verify-arena: variable {buffer.number} has {len(known)} and {size} "
+                "bytes"
+            )
 
     def _check_place(self, buffer: BufferOp, size: int, alignment: int) -> None:
         offset = buffer.placed_offset()
@@ -131,9 +149,16 @@ class _Shadow:
             self._check(side.part, message, side.rows)
 
     def check_outputs(self) -> None:
-        """Every byte of every output was written and still holds."""
+        """Every byte of outputs, and of variables, was written and still holds."""
+        changed = {b.number for b in self.buffers if _is_next(b)}
         for buffer in self.buffers:
-            if buffer.port is not None and not is_input(buffer):
+            if isinstance(buffer, PersistentOp):
+                if _is_next(buffer) or buffer.number not in changed:
+                    self._check(
+                        ByteRange(buffer, 0, buffer.image.bytes),
+                        f"variable {buffer.number} is not complete",
+                    )
+            elif buffer.port is not None and not is_input(buffer):
                 self._check(
                     ByteRange(buffer, 0, buffer.image.bytes),
                     f"output '{buffer.port.data.name}' is not complete",
@@ -145,6 +170,8 @@ class _Shadow:
                 return self.contents[None], part.buffer.placed_offset()
             except VerifyException as error:
                 raise PassFailedException(f"verify-arena: {error}") from error
+        if isinstance(part.buffer, PersistentOp):
+            return self.contents[part.buffer.number], 0
         return self.contents[part.buffer], 0
 
     def _cells(
@@ -173,6 +200,16 @@ class _Shadow:
         contents, where, numbers = self._cells(part, rows)
         if not np.array_equal(contents[where], numbers):
             raise PassFailedException(f"verify-arena: {message}")
+
+
+def _is_old(buffer: MemoryOp) -> bool:
+    """Whether a buffer is a variable's before the run."""
+    return isinstance(buffer, PersistentOp) and buffer.next is None
+
+
+def _is_next(buffer: MemoryOp) -> TypeGuard[PersistentOp]:
+    """Whether a buffer is a variable's after the run."""
+    return isinstance(buffer, PersistentOp) and buffer.next is not None
 
 
 def _check_rows_exist(access: Access, where: str) -> None:

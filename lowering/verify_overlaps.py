@@ -22,7 +22,14 @@ from lowering.byte_times import (
     written_at,
 )
 from lowering.walks import fused_rows_walk, walk_of
-from tinyts_dialect.tsbuf import Access, BufferOp, ExternalOp, KernelOp, is_window
+from tinyts_dialect.tsbuf import (
+    Access,
+    BufferOp,
+    ExternalOp,
+    KernelOp,
+    PersistentOp,
+    is_window,
+)
 
 
 class Side(NamedTuple):
@@ -52,7 +59,17 @@ class Side(NamedTuple):
                 self.part.buffer is other.part.buffer
                 or isinstance(self.part.buffer, BufferOp)
                 and isinstance(other.part.buffer, BufferOp)
+                or self.is_variable_of(other)
             )
+        )
+
+    def is_variable_of(self, other: Side) -> bool:
+        """Whether both are values of one variable."""
+        mine, others = self.part.buffer, other.part.buffer
+        return (
+            isinstance(mine, PersistentOp)
+            and isinstance(others, PersistentOp)
+            and mine.number == others.number
         )
 
 
@@ -65,7 +82,7 @@ def sides(accesses: Sequence[Access]) -> Iterator[Side]:
         for rows, part in held_bytes(access):
             if isinstance(part.buffer, BufferOp):
                 yield Side(operand, access, rows, part, part.buffer.placed_offset())
-            elif isinstance(part.buffer, ExternalOp):
+            elif isinstance(part.buffer, ExternalOp | PersistentOp):
                 yield Side(operand, access, rows, part, 0)
 
 
@@ -80,6 +97,9 @@ def check_overlaps(
             if written.part.buffer is read.part.buffer:
                 _check_in_place(call, where, written, read)
                 continue
+            if written.is_variable_of(read):
+                _check_updated(call, where, written, read)
+                continue
             _check_declared(call, where, (written, read), writes, reads)
             _check_times(call, where, written, read)
 
@@ -93,6 +113,17 @@ def _check_in_place(call: KernelOp, where: str, written: Side, read: Side) -> No
     )
     if not is_update:
         _fail(where, f"'{written.access.field}' overlaps its operands")
+
+
+UPDATING = frozenset({"svdf", "sequence_lstm"})
+"""Kernels that read a variable and write its next value to the same bytes."""
+
+
+def _check_updated(call: KernelOp, where: str, written: Side, read: Side) -> None:
+    """Only kernels that say so write a variable's next value over what they read."""
+    fields = written.access.field, read.access.field
+    if call.kernel.data not in UPDATING or fields[0] != fields[1]:
+        _fail(where, f"'{fields[0]}' overlaps its operand '{fields[1]}'")
 
 
 def _check_declared(

@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import (
     TensorType,
     f32,
     i8,
+    i16,
     i32,
 )
 from xdsl.ir import Attribute, SSAValue
@@ -21,7 +22,12 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import Quant, QuantAttr
 from tinyts_dialect.windows import Rect
 
-DTYPES = {i8: np.dtype("<i1"), i32: np.dtype("<i4"), f32: np.dtype("<f4")}
+DTYPES = {
+    i8: np.dtype("<i1"),
+    i16: np.dtype("<i2"),
+    i32: np.dtype("<i4"),
+    f32: np.dtype("<f4"),
+}
 """NumPy types of the element types that the dialect knows."""
 
 MAX_ELEMENTS = 1 << 26
@@ -106,7 +112,7 @@ def with_rect(type_: TensorType[Attribute], rect: Rect) -> TensorType[Attribute]
 
 
 def dense(array: npt.NDArray[np.generic]) -> DenseIntOrFPElementsAttr:
-    """A constant of the array's shape and type (int8, int32 or float32)."""
+    """A constant of the array's shape and type (int8, int16, int32 or float32)."""
     element = next(type_ for type_, dtype in DTYPES.items() if dtype == array.dtype)
     data = np.ascontiguousarray(array, DTYPES[element]).tobytes()
     return DenseIntOrFPElementsAttr(TensorType(element, array.shape), BytesAttr(data))

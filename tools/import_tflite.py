@@ -39,6 +39,12 @@ from tools.tflite_file import (
     read_tflite,
     read_tflite_path,
 )
+from tools.variables import VARIABLE_OPERATORS, Variables
+
+CONTROL_FLOW = (
+    "beside the first only those that CALL_ONCE runs are supported; export it without "
+    "control flow"
+)
 
 _ENTRIES = {entry.builtin: entry for entry in OP_TABLE}
 
@@ -73,7 +79,11 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
         argument.name_hint = None
         argument.location = tensor_location(tensor)
         state.values[tensor.index] = argument
+    variables = Variables(state, block)
     for operator in file.operators:
+        if operator.builtin in VARIABLE_OPERATORS:
+            variables.read(operator)
+            continue
         reader = OperatorReader(state, operator)
         _check_batch(reader)
         state.values[reader.output.index] = _read(reader)
@@ -85,13 +95,18 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
                 "model again"
             )
     results = [state.values[tensor.index] for tensor in outputs]
+    results += variables.results()
     builder.insert(ReturnOp(*results))
     function = FuncOp(
         name,
         (block.arg_types, [value.type for value in results]),
         Region(block),
-        arg_attrs=_port_attributes(inputs),
-        res_attrs=_port_attributes(outputs),
+        arg_attrs=ArrayAttr(
+            [*_port_attributes(inputs), *variables.argument_attributes()]
+        ),
+        res_attrs=ArrayAttr(
+            [*_port_attributes(outputs), *variables.result_attributes()]
+        ),
     )
     module = ModuleOp([function])
     module.verify()
@@ -133,6 +148,8 @@ def _read(reader: OperatorReader) -> SSAValue:
 def _check_operators(file: TFLiteFile) -> None:
     """Names the first operator that the table does not have, or not in this form."""
     for operator in file.operators:
+        if operator.builtin in VARIABLE_OPERATORS:
+            continue
         entry = _ENTRIES.get(operator.builtin)
         count = len(operator.inputs)
         if entry is None:
@@ -156,6 +173,11 @@ def _check_operators(file: TFLiteFile) -> None:
                 operator,
                 f"has {count} inputs, expected {expected}; export the model again",
             )
+    once = any(operator.builtin == "CALL_ONCE" for operator in file.operators)
+    if file.others and not once:
+        raise TFLiteError(
+            f"the model has {1 + len(file.others)} subgraphs; {CONTROL_FLOW}"
+        )
 
 
 def _check_writers(file: TFLiteFile) -> None:

@@ -67,6 +67,27 @@ class ImportState:
     values: dict[int, SSAValue] = field(default_factory=dict[int, SSAValue])
     constants: dict[bytes, SSAValue] = field(default_factory=dict[bytes, SSAValue])
 
+    def activation(self, info: TensorInfo) -> SSAValue | None:
+        """The value of an int8 tensor: computed before, or a quantized constant."""
+        quant = tensor_quant(info)
+        value = self.values.get(info.index)
+        if value is None and info.data is not None:
+            value = self.constant(info.data.astype(np.int8), quant)
+            self.values[info.index] = value
+        return value
+
+    def constant(
+        self, array: npt.NDArray[np.generic], quant: Quant | None = None
+    ) -> SSAValue:
+        """A constant of the function; an activation where it has a quantization."""
+        value = dense(array)
+        if quant is not None:
+            value = type(value)(activation_type(array.shape, quant), value.data)
+        key = f"{value.type}".encode() + value.data.data
+        if key not in self.constants:
+            self.constants[key] = self.builder.insert(ConstantOp(value)).result
+        return self.constants[key]
+
 
 def tensor_quant(tensor: TensorInfo) -> Quant:
     """The quantization of an int8 activation; TFLiteError for anything else."""
@@ -94,6 +115,35 @@ def tensor_quant(tensor: TensorInfo) -> Quant:
             "quantization; the model is damaged; export it again"
         )
     return Quant(scale, zero_point)
+
+
+def read_options(
+    file: TFLiteFile, operator: OperatorInfo, kind: type[OptionsT]
+) -> OptionsT:
+    """The operator's options, read as the given table of the schema.
+
+    An operator without options has the schema's defaults. Every option is read once
+    here, so that a damaged table fails now.
+    """
+
+    def fail(message: str) -> NoReturn:
+        raise TFLiteError(operator_message(file, operator, message))
+
+    table = operator.options
+    kind_number = _OPTION_TYPES[kind.__name__]
+    if operator.options_type == tflite.BuiltinOptions.NONE or table is None:
+        table = _NO_OPTIONS
+    elif operator.options_type != kind_number:
+        fail("has the options of another operator; export the model again")
+    options = kind()
+    try:
+        options.Init(table.Bytes, table.Pos)
+        for option in vars(kind).values():
+            if isfunction(option) and len(signature(option).parameters) == 1:
+                option(options)
+    except DAMAGE:
+        fail("its options are damaged; export the model again")
+    return options
 
 
 def tensor_location(tensor: TensorInfo) -> NameLoc:
@@ -133,26 +183,8 @@ class OperatorReader:
         return operator_message(self.state.file, self.operator, message)
 
     def options(self, kind: type[OptionsT]) -> OptionsT:
-        """The operator's options, read as the given table of the schema.
-
-        An operator without options has the schema's defaults. Every option is read
-        once here, so that a damaged table fails now.
-        """
-        table = self.operator.options
-        kind_number = _OPTION_TYPES[kind.__name__]
-        if self.operator.options_type == tflite.BuiltinOptions.NONE or table is None:
-            table = _NO_OPTIONS
-        elif self.operator.options_type != kind_number:
-            self.fail("has the options of another operator; export the model again")
-        options = kind()
-        try:
-            options.Init(table.Bytes, table.Pos)
-            for option in vars(kind).values():
-                if isfunction(option) and len(signature(option).parameters) == 1:
-                    option(options)
-        except DAMAGE:
-            self.fail("its options are damaged; export the model again")
-        return options
+        """The operator's options, read as the given table of the schema."""
+        return read_options(self.state.file, self.operator, kind)
 
     def input_count(self) -> int:
         """Inputs of the operator, those that are left out included."""
@@ -172,17 +204,12 @@ class OperatorReader:
     def activation(self, position: int) -> SSAValue:
         """The value of an int8 input: computed before, or a quantized constant."""
         info = self.input_info(position)
-        quant = tensor_quant(info)
-        value = self.state.values.get(info.index)
-        if value is not None:
-            return value
-        if info.data is None:
+        value = self.state.activation(info)
+        if value is None:
             self.fail(
                 f"input '{shown(info.name)}' is not computed by an earlier operator; "
                 "export the model with its operators in order"
             )
-        value = self._constant(info.data.astype(np.int8), quant)
-        self.state.values[info.index] = value
         return value
 
     def activations_of_one_rank(self) -> list[SSAValue]:
@@ -288,14 +315,7 @@ class OperatorReader:
     def _constant(
         self, array: npt.NDArray[np.generic], quant: Quant | None = None
     ) -> SSAValue:
-        value = dense(array)
-        if quant is not None:
-            value = type(value)(activation_type(array.shape, quant), value.data)
-        key = f"{value.type}".encode() + value.data.data
-        if key not in self.state.constants:
-            op = self.state.builder.insert(ConstantOp(value))
-            self.state.constants[key] = op.result
-        return self.state.constants[key]
+        return self.state.constant(array, quant)
 
     def window(
         self,

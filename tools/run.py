@@ -74,16 +74,16 @@ class RunResult:
 
     def as_json(self, model: Path) -> dict[str, Any]:
         """The object that `--json` prints."""
-        arena = self.compiled.arena_bytes
+        program = self.compiled.program
         result: dict[str, Any] = {
             "schema_version": SCHEMA_VERSION,
             "model": str(model),
             "runs": len(self.outputs[0]),
             "bytes_compared": self.bytes_compared,
             "differing_bytes": self.differing_bytes,
-            "arena_bytes": arena,
-            "persistent_bytes": 0,
-            "ram_bytes": arena,
+            "arena_bytes": program.arena_bytes,
+            "persistent_bytes": program.persistent_bytes,
+            "ram_bytes": program.ram_bytes,
             "recomputed_macs": recomputed_macs(self.compiled),
             "compile_seconds": round(self.compile_seconds, 3),
         }

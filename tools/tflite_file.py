@@ -8,7 +8,7 @@ instead of copying them, so that a small file cannot ask for much memory.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,9 @@ MAX_RANK = 8
 MAX_TENSORS = 1 << 16
 MAX_OPERANDS = 1 << 10
 """Most inputs or outputs of one operator, and of the model."""
+
+MAX_SUBGRAPHS = 16
+"""Most subgraphs of a file."""
 
 MAX_NAME_BYTES = 1 << 12
 """A longer name is cut."""
@@ -85,6 +88,8 @@ class TensorInfo:
     quantized_dimension: int
     data: npt.NDArray[np.generic] | None
     """Contents of a constant, in the tensor's shape; None for an activation."""
+    is_variable: bool = False
+    """Whether an operator keeps its contents from run to run."""
 
     @property
     def label(self) -> str:
@@ -111,12 +116,14 @@ class OperatorInfo:
 
 @dataclass(frozen=True)
 class TFLiteFile:
-    """The only subgraph of a model file."""
+    """The main subgraph of a model file, or another one."""
 
     tensors: tuple[TensorInfo, ...]
     operators: tuple[OperatorInfo, ...]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
+    others: tuple[TFLiteFile, ...] = ()
+    """Subgraphs 1, 2, ... of the file, of which CALL_ONCE may name one."""
 
 
 def read_tflite(data: bytes) -> TFLiteFile:
@@ -159,12 +166,21 @@ class _Reader:
                 f"{SCHEMA_VERSION} is supported; export it again"
             )
         subgraphs = self.model.SubgraphsLength()
-        if subgraphs != 1:
+        if not 1 <= subgraphs <= MAX_SUBGRAPHS:
             raise TFLiteError(
-                f"the model has {subgraphs} subgraphs; only models with one subgraph "
-                "are supported; export it without control flow"
+                f"the model has {subgraphs} subgraphs; only 1 to {MAX_SUBGRAPHS} are "
+                "supported; export it without control flow"
             )
-        graph = self.model.Subgraphs(0)
+        others = tuple(self._subgraph(index) for index in range(1, subgraphs))
+        main = self._subgraph(0)
+        if not main.inputs or not main.outputs:
+            raise TFLiteError(
+                "the model has no inputs or no outputs; export it with both"
+            )
+        return replace(main, others=others)
+
+    def _subgraph(self, index: int) -> TFLiteFile:
+        graph = self.model.Subgraphs(index)
         count = self._length(graph.TensorsLength())
         tensors = tuple(self._tensor(graph.Tensors(i), i) for i in range(count))
         operators = tuple(
@@ -173,10 +189,6 @@ class _Reader:
         )
         inputs = self._indices(graph.InputsAsNumpy(), count)
         outputs = self._indices(graph.OutputsAsNumpy(), count)
-        if not inputs or not outputs:
-            raise TFLiteError(
-                "the model has no inputs or no outputs; export it with both"
-            )
         return TFLiteFile(tensors, operators, inputs, outputs)
 
     def _length(self, length: int) -> int:
@@ -227,6 +239,7 @@ class _Reader:
             zero_points=zero_points,
             quantized_dimension=dimension,
             data=self._data(tensor, what, shape, type_),
+            is_variable=bool(tensor.IsVariable()),
         )
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -11,6 +11,7 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
+from lowering.variables import network_arguments, network_results
 from lowering.walks import Walk
 from tinyts_dialect.interfaces import (
     NOTHING,
@@ -181,13 +182,21 @@ class _Reader:
 
     def read(self, function: FuncOp) -> Graph:
         block = function.body.block
+        inputs = network_arguments(function)
         for argument in block.args:
-            self._tensor(argument, self.input)
+            is_input = argument.index in inputs
+            self._tensor(argument, self.input if is_input else Place.OUTSIDE)
         for op in block.ops:
             if isinstance(op, TensorOp):
                 self._node(op)
             elif isinstance(op, ReturnOp):
-                self._return(op.arguments)
+                outputs = network_results(function)
+                self._return([op.arguments[position] for position in outputs])
+                self._keep(
+                    value
+                    for position, value in enumerate(op.arguments)
+                    if position not in outputs
+                )
             elif not isinstance(op, ConstantOp):
                 raise PassFailedException(
                     f"plan-stages: {op.name} cannot be planned; run plan-stages on "
@@ -229,6 +238,17 @@ class _Reader:
             if self.graph.tensors[inputs[0]].place is Place.OUTSIDE:
                 return Place.OUTSIDE
         return Place.ARENA
+
+    def _keep(self, values: Iterable[SSAValue]) -> None:
+        """Has what makes the next values of variables computed, outside the arena."""
+        for value in values:
+            owner = value.owner
+            if not isinstance(owner, TensorOp):
+                continue
+            tensor = self.graph.tensors[self.numbers[owner.output()]]
+            tensor.returned = True
+            if owner.output() is value:
+                tensor.place = Place.OUTSIDE
 
     def _return(self, values: Sequence[SSAValue]) -> None:
         for value in values:

@@ -11,8 +11,10 @@ from xdsl.dialects.builtin import (
     StringAttr,
     SymbolNameConstraint,
     TensorType,
+    UnitAttr,
     i8,
     i32,
+    i64,
 )
 from xdsl.ir import Operation, SSAValue
 from xdsl.irdl import (
@@ -150,6 +152,59 @@ class ExternalOp(MemoryOp):
 
 
 @irdl_op_definition
+class PersistentOp(MemoryOp):
+    """The bytes of a variable, in a memory of its own that no run gives back.
+
+    What they hold before the run and what they hold after it (`next`) are two buffers
+    at one place: a kernel that writes the new value ends the old one. `initial` is what
+    a reset writes, bytes in the order of memory; all of them are `zero` where absent.
+    """
+
+    name = "tsbuf.persistent"
+
+    variable = prop_def(IntegerAttr)
+    label = opt_prop_def(StringAttr)
+    next = opt_prop_def(UnitAttr)
+    initial = opt_prop_def(DenseIntOrFPElementsAttr)
+    zero = opt_prop_def(IntegerAttr)
+
+    irdl_options = (ParsePropInAttrDict(),)
+    assembly_format = "attr-dict `:` type($result)"
+
+    def __init__(
+        self,
+        image: Image,
+        number: int,
+        name: str = "",
+        next: bool = False,
+        initial: DenseIntOrFPElementsAttr | None = None,
+        zero: int = 0,
+    ) -> None:
+        super().__init__(
+            properties={
+                "variable": IntegerAttr(number, i64),
+                "label": StringAttr(name),
+                "next": UnitAttr() if next else None,
+                "initial": initial,
+                "zero": IntegerAttr(zero, i64),
+            },
+            result_types=[BufferType(image)],
+        )
+
+    @property
+    def number(self) -> int:
+        """The variable's number."""
+        return self.variable.value.data
+
+    def verify_(self) -> None:
+        if self.initial is None:
+            return
+        verify_constant(self.initial, i8)
+        if len(self.initial.data.data) != self.image.bytes:
+            raise VerifyException("the initial value does not fill the buffer")
+
+
+@irdl_op_definition
 class ConstantBufferOp(MemoryOp):
     """An activation that is constant: bytes in flash."""
 
@@ -278,6 +333,9 @@ def root_buffer(value: SSAValue) -> MemoryOp:
 
 
 def memory_of(value: SSAValue) -> MemoryOp | None:
-    """Which memory a buffer lies in: a port's, a constant's, or None for the arena."""
+    """Which memory a buffer lies in: a port's, a constant's, or None for the arena.
+
+    Of a variable the buffer itself stands for its memory.
+    """
     root = root_buffer(value)
     return None if isinstance(root, BufferOp) else root
