@@ -6,13 +6,14 @@ import sys
 
 from tinyts_dialect.interfaces import SplittableOpInterface
 from tools.op_table import OP_TABLE
+from tools.variables import VARIABLE_OPERATORS
 
 HEADER = """# Supported operators
 
 Generated from the op table by `make docs`; a test keeps it current.
 
-Activations are int8, batch is 1, the model has one subgraph. An operator that splits
-can be computed a few rows at a time.
+Activations are int8, batch is 1; beside the model's subgraph there may be the one that
+initializes its variables. An operator that splits can be computed a few rows at a time.
 
 | operator | operation | splits | supported |
 |---|---|---|---|
@@ -26,6 +27,10 @@ def operators_page() -> str:
         f"| {'yes' if issubclass(entry.operation, SplittableOpInterface) else 'no'} "
         f"| {entry.supports} |"
         for entry in sorted(OP_TABLE, key=lambda entry: entry.builtin)
+    ]
+    rows += [
+        f"| {builtin} | a value | no | {arity.supports} |"
+        for builtin, arity in VARIABLE_OPERATORS.items()
     ]
     return HEADER + "\n".join(rows) + "\n"
 

@@ -30,7 +30,7 @@ import tflite  # pyright: ignore[reportMissingTypeStubs]
 
 Padding: TypeAlias = Literal["SAME", "VALID"]
 Activation: TypeAlias = Literal["NONE", "RELU", "RELU6", "RELU_N1_TO_1"]
-Option: TypeAlias = int | float | bool | Sequence[int]
+Option: TypeAlias = int | float | bool | str | Sequence[int]
 Array: TypeAlias = npt.NDArray[Any]
 
 NO_TENSOR = -1
@@ -46,6 +46,7 @@ _TENSOR_TYPES = {
     "int32": "INT32",
     "int64": "INT64",
     "float32": "FLOAT32",
+    "resource": "RESOURCE",
 }
 
 
@@ -134,6 +135,17 @@ class _Tensor:
     zero_points: tuple[int, ...]
     quantized_dimension: int
     data: bytes | None
+    is_variable: bool = False
+
+
+@dataclass(frozen=True)
+class _Variable:
+    """A resource variable and the value that CALL_ONCE gives it."""
+
+    name: str
+    shape: tuple[int, ...]
+    quant: Quant
+    initial: Array | None
 
 
 @dataclass(frozen=True)
@@ -178,6 +190,7 @@ class TFLiteWriter:
         self._inputs: list[int] = []
         self._outputs: list[int] = []
         self._available: set[int] = set()
+        self._variables: dict[int, _Variable] = {}
 
     # Tensors
 
@@ -591,6 +604,54 @@ class TFLiteWriter:
         self.operator("CONCATENATION", tensors, (y,), options)
         return y
 
+    # State
+
+    def variable(
+        self,
+        name: str,
+        shape: Sequence[int],
+        quant: Quant,
+        initial: Array | None = None,
+    ) -> int:
+        """Add a resource variable by a VAR_HANDLE and return the handle's tensor.
+
+        With `initial`, int8 of that shape, a second subgraph assigns it, once.
+        """
+        variable = _Variable(name, tuple(shape), quant, initial)
+        if initial is not None and initial.shape != variable.shape:
+            raise ValueError(f"variable {name} of another shape than its initial value")
+        handle = self._add_tensor(f"{name}/handle", (), "resource", (), ())
+        self.operator("VAR_HANDLE", (), (handle,), {"shared_name": name})
+        self._variables[handle] = variable
+        return handle
+
+    def read_variable(
+        self, handle: int, *, name: str | None = None, quant: Quant | None = None
+    ) -> int:
+        """READ_VARIABLE of the handle of a variable."""
+        variable = self._variables[handle]
+        name = self._name("read_variable", name)
+        y = self.activation(name, variable.shape, quant or variable.quant)
+        self.operator("READ_VARIABLE", (handle,), (y,))
+        return y
+
+    def assign_variable(self, handle: int, x: int) -> None:
+        """ASSIGN_VARIABLE of a tensor of the variable's size."""
+        if math.prod(self.shape(x)) != math.prod(self._variables[handle].shape):
+            raise ValueError(f"tensor {x} has another size than the variable")
+        self.operator("ASSIGN_VARIABLE", (handle, x), ())
+
+    def state(
+        self, name: str, shape: Sequence[int], quant: Quant, dtype: str = "int8"
+    ) -> int:
+        """Add a tensor that an operator keeps from run to run (`is_variable`)."""
+        scales, zero_points = (quant.scale,), (quant.zero_point,)
+        index = self._add_tensor(
+            name, shape, dtype, scales, zero_points, is_variable=True
+        )
+        self._available.add(index)
+        return index
+
     # The file
 
     def finish(self) -> bytes:
@@ -604,7 +665,18 @@ class TFLiteWriter:
             self._inputs,
             self._outputs,
             self._unknown_batch,
+            self._initialization(),
         )
+
+    def _initialization(self) -> "TFLiteWriter | None":
+        """What CALL_ONCE runs; None where no variable has an initial value."""
+        once = TFLiteWriter()
+        for variable in self._variables.values():
+            if variable.initial is not None:
+                handle = once.variable(variable.name, variable.shape, variable.quant)
+                value = once.constant(variable.initial, variable.quant)
+                once.assign_variable(handle, value)
+        return once if once._operators else None
 
     def _pool(
         self,
@@ -690,6 +762,7 @@ class TFLiteWriter:
         zero_points: tuple[int, ...],
         quantized_dimension: int = 0,
         data: bytes | None = None,
+        is_variable: bool = False,
     ) -> int:
         if dtype not in _TENSOR_TYPES:
             raise ValueError(f"tensor {name} has the unsupported type {dtype}")
@@ -703,7 +776,16 @@ class TFLiteWriter:
                     raise ValueError(f"zero point {zero_point} is not of type {dtype}")
         rounded = _scales(scales)
         self._tensors.append(
-            _Tensor(name, sizes, dtype, rounded, zero_points, quantized_dimension, data)
+            _Tensor(
+                name,
+                sizes,
+                dtype,
+                rounded,
+                zero_points,
+                quantized_dimension,
+                data,
+                is_variable,
+            )
         )
         return len(self._tensors) - 1
 
@@ -750,14 +832,51 @@ class _Serializer:
         inputs: Sequence[int],
         outputs: Sequence[int],
         unknown_batch: bool,
+        once: "TFLiteWriter | None",
     ) -> bytes:
+        """The file; with `once`, a subgraph that it runs before the first run."""
+        if once is not None:
+            call = _Operator("CALL_ONCE", 1, (), (), {"init_subgraph_index": 1})
+            operators = [call, *operators]
+        subgraphs = [("main", tensors, operators, inputs, outputs)]
+        if once is not None:
+            subgraphs.append(("once", once._tensors, once._operators, (), ()))
         codes: dict[tuple[str, int], int] = {}
-        for operator in operators:
-            codes.setdefault((operator.builtin, operator.version), len(codes))
+        for graph in subgraphs:
+            for operator in graph[2]:
+                codes.setdefault((operator.builtin, operator.version), len(codes))
+        buffers = [self._buffer(None)]
+        tables = [
+            self._subgraph(*graph, unknown_batch, buffers, codes)
+            for graph in subgraphs
+        ]
+        root = self._table(
+            "Model",
+            version=3,
+            operator_codes=self._tables([self._code(*code) for code in codes]),
+            subgraphs=self._tables(tables),
+            description=self._string(description),
+            buffers=self._tables(buffers),
+        )
+        self._builder.Finish(root, b"TFL3")
+        return bytes(self._builder.Output())
+
+    def _subgraph(
+        self,
+        name: str,
+        tensors: Sequence[_Tensor],
+        operators: Sequence[_Operator],
+        inputs: Sequence[int],
+        outputs: Sequence[int],
+        unknown_batch: bool,
+        buffers: list[int],
+        codes: Mapping[tuple[str, int], int],
+    ) -> int:
+        """A subgraph; the contents of its constants are added to the buffers."""
+        used = len(buffers)
         constants = [tensor.data for tensor in tensors if tensor.data is not None]
-        buffers = [self._buffer(None), *map(self._buffer, constants)]
+        buffers += map(self._buffer, constants)
         tensor_tables: list[int] = []
-        used = 1
         for tensor in tensors:
             buffer = 0 if tensor.data is None else used
             used += tensor.data is not None
@@ -766,24 +885,14 @@ class _Serializer:
             self._operator(operator, codes[operator.builtin, operator.version])
             for operator in operators
         ]
-        subgraph = self._table(
+        return self._table(
             "SubGraph",
             tensors=self._tables(tensor_tables),
             inputs=self._ints(inputs),
             outputs=self._ints(outputs),
             operators=self._tables(operator_tables),
-            name=self._string("main"),
+            name=self._string(name),
         )
-        root = self._table(
-            "Model",
-            version=3,
-            operator_codes=self._tables([self._code(*code) for code in codes]),
-            subgraphs=self._tables([subgraph]),
-            description=self._string(description),
-            buffers=self._tables(buffers),
-        )
-        self._builder.Finish(root, b"TFL3")
-        return bytes(self._builder.Output())
 
     def _code(self, builtin: str, version: int) -> int:
         code: int = getattr(_SCHEMA.BuiltinOperator, builtin)
@@ -797,8 +906,7 @@ class _Serializer:
     def _operator(self, operator: _Operator, code: int) -> int:
         name = OPERATOR_KINDS[operator.builtin].options
         fields = {
-            field: self._ints(value) if isinstance(value, Sequence) else value
-            for field, value in operator.options.items()
+            field: self._option(value) for field, value in operator.options.items()
         }
         if name is not None:
             fields = {
@@ -812,6 +920,11 @@ class _Serializer:
             outputs=self._ints(operator.outputs),
             **fields,
         )
+
+    def _option(self, value: Option) -> int | float:
+        if isinstance(value, str):
+            return self._string(value)
+        return self._ints(value) if isinstance(value, Sequence) else value
 
     def _tensor(self, tensor: _Tensor, buffer: int, unknown_batch: bool) -> int:
         fields: dict[str, int] = {}
@@ -831,6 +944,7 @@ class _Serializer:
             buffer=buffer,
             name=self._string(tensor.name),
             has_rank=True,
+            is_variable=tensor.is_variable,
             **fields,
         )
 

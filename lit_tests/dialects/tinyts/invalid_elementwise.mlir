@@ -95,3 +95,15 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
 %y = tinyts.softmax %x {beta = 1.0e-20 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.00390625 : f32, -128>>
+
+// -----
+
+// CHECK: input and result differ in quantization
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 0>>
+%y = tinyts.assign %x : (tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 0>>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.25 : f32, 0>>
+
+// -----
+
+// CHECK: result has shape [1, 4, 8], expected [1, 4, 4, 2]
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 0>>
+%y = tinyts.assign %x : (tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 0>>) -> tensor<1x4x8xi8, #tinyts.quant<0.5 : f32, 0>>

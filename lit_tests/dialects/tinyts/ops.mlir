@@ -100,5 +100,10 @@ func.func @any_rank(%x: !image, %y: tensor<3x8xi8, #q>) {
   // CHECK-SAME: -> tensor<1x4x6x6xi8,
   // GENERIC: "tinyts.concatenation"(%x, %add, %x) <{axis = 3 : i64}>
   %joined = tinyts.concatenation %x, %add, %x {axis = 3} : (!image, !image, !image) -> tensor<1x4x6x6xi8, #q>
+
+  // CHECK: %next = tinyts.assign %x : (
+  // CHECK-SAME: -> tensor<1x4x6x2xi8,
+  // GENERIC: "tinyts.assign"(%x) : (
+  %next = tinyts.assign %x : (!image) -> !image
   return
 }

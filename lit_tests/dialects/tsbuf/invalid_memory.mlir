@@ -102,3 +102,13 @@ tsbuf.arena @sram {alignment = 6}
 
 // CHECK: the value's type is not the result's
 %c = "tsbuf.constant"() <{value = dense<1> : tensor<4xi8>}> : () -> tensor<2x2xi8>
+
+// -----
+
+// CHECK: the initial value does not fill the buffer
+%b = tsbuf.persistent {variable = 0, initial = dense<[1, 2]> : tensor<2xi8>} : !tsbuf.buffer<1x1x4xi8>
+
+// -----
+
+// CHECK: a constant of type i32; expected i8
+%b = tsbuf.persistent {variable = 0, initial = dense<[1, 2, 3, 4]> : tensor<4xi32>} : !tsbuf.buffer<1x1x4xi8>

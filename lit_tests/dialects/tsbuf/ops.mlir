@@ -30,6 +30,11 @@ func.func @net() {
   // CHECK-NEXT: %flash = tsbuf.constant_buffer {value = dense<[1, 2, 3, 4]> : tensor<4xi8>} : !tsbuf.buffer<1x1x4xi8>
   // GENERIC: %flash = "tsbuf.constant_buffer"() <{value = dense<[1, 2, 3, 4]> : tensor<4xi8>}> : () -> !tsbuf.buffer<1x1x4xi8>
   %flash = tsbuf.constant_buffer {value = dense<[1, 2, 3, 4]> : tensor<4xi8>} : !tsbuf.buffer<1x1x4xi8>
+  // CHECK-NEXT: %kept = tsbuf.persistent {variable = 2 : i64, label = "state", zero = -5 : i64} : !tsbuf.buffer<1x1x4xi8>
+  // GENERIC: %kept = "tsbuf.persistent"() <{variable = 2 : i64, label = "state", zero = -5 : i64}> : () -> !tsbuf.buffer<1x1x4xi8>
+  %kept = tsbuf.persistent {variable = 2, label = "state", zero = -5} : !tsbuf.buffer<1x1x4xi8>
+  // CHECK-NEXT: %next = tsbuf.persistent {variable = 2 : i64, next, initial = dense<[1, 2, 3, 4]> : tensor<4xi8>} : !tsbuf.buffer<1x1x4xi8>
+  %next = tsbuf.persistent {variable = 2, next, initial = dense<[1, 2, 3, 4]> : tensor<4xi8>} : !tsbuf.buffer<1x1x4xi8>
   // CHECK-NEXT: %view = tsbuf.view %bottom : !tsbuf.buffer<2x2x4xi8> -> !tsbuf.buffer<1x1x16xi8>
   // GENERIC: %view = "tsbuf.view"(%bottom) : (!tsbuf.buffer<2x2x4xi8>) -> !tsbuf.buffer<1x1x16xi8>
   %view = tsbuf.view %bottom : !tsbuf.buffer<2x2x4xi8> -> !tsbuf.buffer<1x1x16xi8>
