@@ -106,6 +106,8 @@ def row_pitch(item: Tensor) -> int | None:
     offsets = item.row_offsets
     if len(offsets) == 1 or all(offset is None for offset in offsets):
         return item.image.row_bytes
+    if len(set(offsets) - {None}) == 1:  # scratch: every call's at the same place
+        return 0
     if any(offset is None for offset in offsets):
         return None
     steps = {

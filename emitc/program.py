@@ -14,6 +14,7 @@ from xdsl.dialects.builtin import (
     IntegerAttr,
     ModuleOp,
     NameLoc,
+    StringAttr,
 )
 from xdsl.ir import Operation, SSAValue
 from xdsl.utils.exceptions import PassFailedException
@@ -106,6 +107,8 @@ class Layer:
     fields: Mapping[str, Initializer]
     arrays: Mapping[str, list[str]]
     """Fields that are arrays of pointers to tensors, with the tensors' names."""
+    functions: frozenset[str] = frozenset()
+    """Functions of the runtime that fields name, without `tinyts_`."""
     recorded: bool = True
     """Whether what its calls write are whole rows of the tensor `layer`."""
     source: Port | None = None
@@ -150,6 +153,11 @@ class Program:
     def kernels(self) -> list[str]:
         """The kernels that are called, sorted."""
         return sorted({layer.kernel for layer in self.layers})
+
+    def sources(self) -> list[str]:
+        """The files of those kernels and of the functions that layers name, sorted."""
+        functions = (layer.functions for layer in self.layers)
+        return sorted({*self.kernels()}.union(*functions))
 
 
 def read_program(module: ModuleOp) -> Program:
@@ -288,6 +296,7 @@ class _Reader:
             self._tensor(access.table, kernel)
         key = (
             kernel.kernel,
+            kernel.variant,
             kernel.layer,
             kernel.fields,
             kernel.params,
@@ -318,12 +327,13 @@ class _Reader:
             _insert(fields, path.split("."), self._constant(value, path, number))
         return Layer(
             name=f"layer_{number}",
-            kernel=kernel.kernel.data,
+            kernel=kernel.function,
             layer=kernel.layer.value.data,
             output=tensors[kernel.writes()[0].field][0],
             comment=tensor_name(kernel),
             fields=fields,
             arrays=arrays,
+            functions=frozenset(_functions(kernel.params)),
             recorded=PART_OF_ROWS not in kernel.attributes,
             source=source,
             completion=None
@@ -399,8 +409,19 @@ def _items(params: DictionaryAttr) -> Iterator[tuple[str, Initializer]]:
             yield name, _scalars(value)
         elif isinstance(value, IntegerAttr):
             yield name, value.value.data
+        elif isinstance(value, StringAttr):
+            yield name, f"tinyts_{value.data}"
         else:
             raise PassFailedException(f"tinyts-c: parameter '{name}' is no integer")
+
+
+def _functions(params: DictionaryAttr) -> Iterator[str]:
+    """The functions that parameters name, without `tinyts_`."""
+    for value in params.data.values():
+        if isinstance(value, DictionaryAttr):
+            yield from _functions(value)
+        elif isinstance(value, StringAttr):
+            yield value.data
 
 
 def _insert(fields: dict[str, Initializer], path: list[str], name: str) -> None:

@@ -39,8 +39,11 @@ def project_files(program: Program) -> dict[str, str]:
 
 
 def kernel_files(program: Program) -> dict[str, str]:
-    """Sources of the kernels that are called, and all headers that they include."""
-    sources = [RUNTIME / "src" / f"{kernel}.c" for kernel in program.kernels()]
+    """Sources of the kernels that are called, and all headers that they include.
+
+    What `tinyts_x.h` declares is in `x.c`, if there is such a file.
+    """
+    sources = [RUNTIME / "src" / f"{name}.c" for name in program.sources()]
     files: dict[str, str] = {}
     pending = [*sources, RUNTIME / "include" / "tinyts.h"]
     while pending:
@@ -49,8 +52,9 @@ def kernel_files(program: Program) -> dict[str, str]:
         if name in files:
             continue
         files[name] = path.read_text(encoding="utf-8")
-        pending.extend(
-            RUNTIME / "include" / header
-            for header in re.findall(r'#include "(\w+\.h)"', files[name])
-        )
+        for header in re.findall(r'#include "(\w+)\.h"', files[name]):
+            pending.append(RUNTIME / "include" / f"{header}.h")
+            source = RUNTIME / "src" / f"{header.removeprefix('tinyts_')}.c"
+            if source.exists():
+                pending.append(source)
     return dict(sorted(files.items()))

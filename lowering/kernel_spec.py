@@ -9,7 +9,13 @@ from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from xdsl.dialects.builtin import DictionaryAttr, IntegerAttr, IntegerType, i32
+from xdsl.dialects.builtin import (
+    DictionaryAttr,
+    IntegerAttr,
+    IntegerType,
+    StringAttr,
+    i32,
+)
 from xdsl.ir import Attribute, SSAValue
 
 from tinyts_dialect.attributes import Clamp
@@ -17,8 +23,11 @@ from tinyts_dialect.multipliers import Multiplier
 from tinyts_dialect.overlaps import Overlap
 from tinyts_dialect.windows import Window
 
-Params: TypeAlias = "Mapping[str, int | Params]"
-"""Scalars of a C structure by field; nested structures are nested mappings."""
+Params: TypeAlias = "Mapping[str, int | str | Params]"
+"""Scalars of a C structure by field; nested structures are nested mappings.
+
+A string is a function of the runtime, without `tinyts_`.
+"""
 
 
 @dataclass(frozen=True)
@@ -78,9 +87,12 @@ def params_attribute(params: Params) -> DictionaryAttr:
     """The attribute form of a structure's scalars."""
     entries: dict[str, Attribute] = {}
     for name, value in params.items():
-        entries[name] = (
-            _number(value) if isinstance(value, int) else params_attribute(value)
-        )
+        if isinstance(value, str):
+            entries[name] = StringAttr(value)
+        elif isinstance(value, int):
+            entries[name] = _number(value)
+        else:
+            entries[name] = params_attribute(value)
     return DictionaryAttr(entries)
 
 

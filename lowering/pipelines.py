@@ -18,6 +18,7 @@ PASS_NAMES = (
     "schedule",
     "convert-tinyts-to-tsbuf",
     "plan-arena",
+    "choose-kernels",
     "verify-arena",
 )
 """In the order in which a compilation runs them; file `lowering/<name>.py` each."""
@@ -95,3 +96,12 @@ def placing_passes(alignment: int, *, verify: bool = True) -> str:
     """From unplaced buffers to an arena, which is verified unless that comes later."""
     plan = f"plan-arena{{alignment={alignment}}}"
     return f"{plan},{VERIFICATION}" if verify else plan
+
+
+def finishing_passes(*, target: str, size: int | None = None) -> str:
+    """From a placed module to the kernels of a target, verified.
+
+    For their scratch the arena may grow up to `size`.
+    """
+    limit = "" if size is None else f" size={size}"
+    return f"choose-kernels{{target={target}{limit}}},{VERIFICATION}"

@@ -106,6 +106,8 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
         return None
     if call.named_rows()[1] > written.table.image.height:
         return None
+    if call.variant is not None and call.function not in WALK_LIKE_THEIR_KERNEL:
+        return None
     kernel = call.kernel.data
     if kernel in _BY_VALUE:
         return BY_VALUE if _same_values(written.table.image, read.table.image) else None
@@ -124,6 +126,8 @@ def fused_rows_walk(
         "middle",
     ):
         return None
+    if call.variant is not None and call.function not in WALK_LIKE_THEIR_KERNEL:
+        return None
     params = scalars(call.params)
     consumer = params.get("consumer")
     rows = None if consumer is None or isinstance(consumer, int) else _taps(consumer)
@@ -135,6 +139,9 @@ def fused_rows_walk(
     walk = FusedRowsWalk(rows[0], *numbers, written.table.image.height)
     return walk if walk.group >= 1 else None
 
+
+WALK_LIKE_THEIR_KERNEL = frozenset({"conv_2d_direct"})
+"""Functions of variants that promise what their portable kernel promises."""
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})
 _BY_VALUE = frozenset({"add", "mul", "softmax"})

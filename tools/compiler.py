@@ -20,8 +20,8 @@ from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.bounds import peak_live_bytes
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
-    VERIFICATION,
     all_passes,
+    finishing_passes,
     lowering_passes,
     placing_passes,
     planned_passes,
@@ -76,7 +76,7 @@ class Compiled:
         if self.plan is None or not self.fused_layers:
             return self
         placed = Planner(self.imported, self.options).placed(self.plan, fuse=False)
-        return replace(self, placed=_run(placed, VERIFICATION), plan=None)
+        return replace(self, placed=_finish(placed, self.options), plan=None)
 
     @cached_property
     def program(self) -> Program:
@@ -161,7 +161,7 @@ def _choose(
         choice = planner.smallest()
     else:
         choice = planner.fastest(options.sram_limit)
-    _run(choice.placed, VERIFICATION)
+    _finish(choice.placed, options)
     limit, needed = options.sram_limit, arena_bytes(choice.placed)
     if limit is not None and needed > limit:
         raise UserError(
@@ -189,13 +189,20 @@ def _fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
         input=options.input,
         output=options.output,
     )
-    placing = placing_passes(options.alignment)
-    return _run(imported.clone(), f"{lowering},{placing}")
+    placing = placing_passes(options.alignment, verify=False)
+    return _finish(_run(imported.clone(), f"{lowering},{placing}"), options)
 
 
 def _concatenates(lowered: ModuleOp) -> bool:
     kernels = kernels_of(arena_and_function(lowered)[1])
     return any(kernel.kernel.data == "concatenation" for kernel in kernels)
+
+
+def _finish(placed: ModuleOp, options: CompileOptions) -> ModuleOp:
+    """Chooses the kernels of a placed module and verifies it."""
+    return _run(
+        placed, finishing_passes(target=options.target, size=options.sram_limit)
+    )
 
 
 def _run(module: ModuleOp, pipeline: str) -> ModuleOp:

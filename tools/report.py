@@ -97,7 +97,7 @@ def _layers(
 ) -> list[dict[str, Any]]:
     """One entry for each tensor that an operator of the file computes."""
     slices = Counter(kernel.layer.value.data for kernel in kernels)
-    variants = {k.layer.value.data: k.kernel.data for k in kernels}
+    variants = {k.layer.value.data: k.function for k in kernels}
     live: dict[int, int] = {}
     for kernel, in_use in zip(kernels, picture.occupied, strict=True):
         layer = kernel.layer.value.data

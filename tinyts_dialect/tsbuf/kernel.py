@@ -58,6 +58,8 @@ class KernelOp(IRDLOperation):
     `params` holds the scalars of the kernel's C structure; operands are named by the
     structure's fields, a field that occurs several times is an array. Only the first
     of `outs` must have rows, unless `call_rows` says which rows the call names.
+    A `variant` computes the same in another way, from other constants. A string in
+    `params` is the name of a function of the runtime, without `tinyts_`.
     """
 
     name = "tsbuf.kernel"
@@ -66,6 +68,7 @@ class KernelOp(IRDLOperation):
     ins = var_operand_def(TableType)
     constants = var_operand_def(TensorType)
     kernel = prop_def(StringAttr)
+    variant = opt_prop_def(StringAttr)
     fields = prop_def(ArrayAttr[StringAttr])
     rows = prop_def(ArrayAttr[IntegerAttr])
     layer = prop_def(IntegerAttr)
@@ -89,6 +92,7 @@ class KernelOp(IRDLOperation):
         params: DictionaryAttr,
         call_rows: tuple[int, int] | None = None,
         overlaps: Sequence[Overlap] = (),
+        variant: str | None = None,
     ) -> None:
         accesses = (*outs, *ins)
         fields = [access[0] for access in accesses] + [c[0] for c in constants]
@@ -101,6 +105,7 @@ class KernelOp(IRDLOperation):
             ],
             properties={
                 "kernel": StringAttr(kernel),
+                "variant": None if variant is None else StringAttr(variant),
                 "fields": ArrayAttr([StringAttr(name) for name in fields]),
                 "rows": ArrayAttr([_row(row) for row in rows]),
                 "layer": IntegerAttr(layer, i64),
@@ -111,6 +116,12 @@ class KernelOp(IRDLOperation):
                 else None,
             },
         )
+
+    @property
+    def function(self) -> str:
+        """The C function that is called, without `tinyts_`."""
+        kernel = self.kernel.data
+        return kernel if self.variant is None else f"{kernel}_{self.variant.data}"
 
     def writes(self) -> list[Access]:
         """What the kernel writes."""
@@ -168,7 +179,7 @@ class KernelOp(IRDLOperation):
             raise VerifyException("there must be two row numbers for each table")
         if not self.outs:
             raise VerifyException("a kernel must write something")
-        names = [self.kernel.data, *_parameter_names(self.params)]
+        names = [self.function, *_parameter_names(self.params)]
         names += [part for f in self.fields for part in f.data.split(".")]
         for name in names:
             if not _is_name(name):
@@ -213,6 +224,9 @@ class KernelOp(IRDLOperation):
     def print(self, printer: Printer) -> None:
         printer.print_string(" ")
         printer.print_attribute(self.kernel)
+        if self.variant is not None:
+            printer.print_string(" variant ")
+            printer.print_attribute(self.variant)
         fields = iter(self.fields)
         rows = iter(self.rows)
         for group in self.GROUPS:
@@ -243,6 +257,7 @@ class KernelOp(IRDLOperation):
     @classmethod
     def parse(cls, parser: Parser) -> KernelOp:
         kernel = parser.parse_str_literal()
+        variant = _parse_optional(parser, "variant", StringAttr)
         groups: dict[str, list[tuple[str, SSAValue, int, int]]] = {}
         for group in cls.GROUPS:
             groups[group] = []
@@ -270,6 +285,7 @@ class KernelOp(IRDLOperation):
             [constant[:2] for constant in groups["constants"]],
             params,
             None if call_rows is None else call_rows.data,
+            variant=None if variant is None else variant.data,
         )
         if overlaps is not None:
             op.overlaps = overlaps
@@ -304,6 +320,8 @@ def _parameter_names(params: DictionaryAttr) -> Iterator[str]:
         yield name
         if isinstance(value, DictionaryAttr):
             yield from _parameter_names(value)
+        elif isinstance(value, StringAttr):
+            yield value.data
 
 
 def _parse_kernel_operand(

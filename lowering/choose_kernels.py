@@ -1,0 +1,233 @@
+"""`choose-kernels`: the variant of each layer's kernel, with its constants packed.
+
+It runs on a placed module. The arena stays as it is: a variant that needs scratch is
+chosen only where the bytes that nothing occupies during its calls suffice, or where the
+arena may grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from xdsl.context import Context
+from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
+from xdsl.dialects.func import FuncOp
+from xdsl.ir import SSAValue
+from xdsl.passes import ModulePass
+from xdsl.utils.exceptions import PassFailedException
+
+from lowering.accesses import arena_and_function, kernels_of
+from lowering.arena.holes import Holes
+from lowering.kernel_spec import params_attribute
+from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_variants import variants
+from lowering.live_ranges import lifetimes
+from lowering.verify_overlaps import check_overlaps, sides
+from tinyts_dialect.tensors import dense
+from tinyts_dialect.tsbuf import BufferOp, ConstantOp, Image, KernelOp, RowsOp
+
+TARGETS = ("portable", "host", "cortex-m7")
+"""Portable kernels for the first two, those of a core with DSP for the last."""
+
+
+@dataclass(frozen=True)
+class ChooseKernels(ModulePass):
+    """Replaces portable kernels by variants of fewer estimated instructions.
+
+    `size` is what the arena may grow to for scratch; without it the arena stays as it
+    is. `flash` bounds the bytes of the constants that kernels read.
+    """
+
+    name = "choose-kernels"
+
+    target: str = "cortex-m7"
+    size: int | None = None
+    flash: int | None = None
+
+    def apply(self, ctx: Context, op: ModuleOp) -> None:
+        if self.target not in TARGETS:
+            raise PassFailedException(
+                f"choose-kernels: target '{self.target}' is not one of "
+                f"{', '.join(TARGETS)}"
+            )
+        if self.target != "cortex-m7":
+            return
+        arena, function = arena_and_function(op)
+        if arena.bytes is None or arena.alignment is None:
+            raise PassFailedException("choose-kernels: run plan-arena first")
+        alignment = max(arena.alignment.value.data, 4)
+        room = _Room(function, arena.bytes.value.data, self.size, alignment)
+        for layer, steps in _layers(function):
+            for proposal in sorted(
+                _proposals(layer), key=lambda item: item.instructions
+            ):
+                places = room.places(proposal.scratch, steps)
+                if places is not None and _replace(function, layer, proposal, places):
+                    room.use(proposal.scratch, places)
+                    break
+        arena.bytes = IntegerAttr(room.arena_bytes, i64)
+        for op in list(function.body.block.ops):
+            if isinstance(op, ConstantOp) and not op.result.uses:
+                op.detach()
+                op.erase()
+
+
+def _layers(function: FuncOp) -> Iterator[tuple[LayerCalls, list[int]]]:
+    """The layers that have variants, with the steps at which they are called."""
+    steps: dict[object, list[int]] = {}
+    kernels = kernels_of(function)
+    for step, call in enumerate(kernels):
+        if call.kernel.data in variants() and call.variant is None:
+            key = (call.kernel, call.layer, call.fields, call.params)
+            steps.setdefault((*key, tuple(call.operands)), []).append(step)
+    for found in steps.values():
+        yield LayerCalls(tuple(kernels[step] for step in found)), found
+
+
+def _proposals(layer: LayerCalls) -> list[Proposal]:
+    return [
+        proposal
+        for propose in variants()[layer.kernel]
+        for proposal in propose(layer)
+    ]
+
+
+class _Room:
+    """Where scratch fits while a call runs."""
+
+    def __init__(
+        self, function: FuncOp, arena_bytes: int, size: int | None, alignment: int
+    ) -> None:
+        self.arena_bytes = arena_bytes
+        self.limit = max(arena_bytes, size or 0)
+        self.alignment = alignment
+        self.holes = Holes(
+            (
+                place + piece.offset,
+                place + piece.offset + piece.size,
+                piece.first,
+                piece.last,
+            )
+            for buffer, life in lifetimes(function).items()
+            for place in (buffer.placed_offset(),)
+            for piece in life.pieces(buffer.image.bytes)
+        )
+
+    def places(self, size: int, steps: list[int]) -> list[int] | None:
+        """An offset for each of the steps, the same for all if possible."""
+        if size == 0:
+            return []
+        for limit in {self.arena_bytes, self.limit}:
+            place = self.holes.place(size, steps, limit, self.alignment)
+            if place is not None:
+                return [place] * len(steps)
+        places = [
+            self.holes.place(size, [step], self.limit, self.alignment)
+            for step in steps
+        ]
+        return None if None in places else [p for p in places if p is not None]
+
+    def use(self, size: int, places: list[int]) -> None:
+        """Lets the arena reach around scratch."""
+        end = max((place + size for place in places), default=0)
+        needed = -(-end // self.alignment) * self.alignment
+        self.arena_bytes = max(self.arena_bytes, needed)
+
+
+def _replace(
+    function: FuncOp, layer: LayerCalls, proposal: Proposal, places: list[int]
+) -> bool:
+    """Replaces the calls of a layer, unless they overlap what the variant needs."""
+    block = function.body.block
+    first = block.first_op
+    constants = [
+        (name, ConstantOp(dense(array))) for name, array in proposal.constants.items()
+    ]
+    scratch = _scratch(layer, proposal, places)
+    added = [op for _, op in constants] + scratch
+    params = params_attribute(proposal.params)
+    calls = [
+        _call(
+            call,
+            proposal.variant,
+            [(name, op.result) for name, op in constants],
+            params,
+            scratch[-1].result if scratch else None,
+        )
+        for call in layer.calls
+    ]
+    if not all(_overlaps_are_legal(call) for call in calls):
+        for call in calls:
+            call.erase()
+        return False
+    block.insert_ops_before(added, first)
+    for old, new in zip(layer.calls, calls, strict=True):
+        block.insert_op_before(new, old)
+        old.detach()
+        old.erase()
+    return True
+
+
+def _scratch(
+    layer: LayerCalls, proposal: Proposal, places: list[int]
+) -> list[BufferOp | RowsOp]:
+    """A table whose row `first` is the scratch of the call that names it first."""
+    if not places:
+        return []
+    image = Image(1, proposal.scratch, 1)
+    rows = [call.named_rows()[0] for call in layer.calls]
+    buffers = [BufferOp(image) for _ in places]
+    for buffer, place in zip(buffers, places, strict=True):
+        buffer.offset = IntegerAttr(place, i64)
+    order = sorted(range(len(rows)), key=rows.__getitem__)
+    height = max(rows) + 1
+    table = RowsOp(
+        [buffers[i].result for i in order],
+        [rows[i] for i in order],
+        Image(height, proposal.scratch, 1),
+        ragged=True,
+    )
+    return [*buffers, table]
+
+
+def _call(
+    call: KernelOp,
+    variant: str,
+    constants: list[tuple[str, SSAValue]],
+    params: object,
+    scratch: SSAValue | None,
+) -> KernelOp:
+    writes = [(a.field, a.table.result, a.first, a.last) for a in call.writes()]
+    reads = [(a.field, a.table.result, a.first, a.last) for a in call.reads()]
+    if scratch is not None:
+        first = call.named_rows()[0]
+        writes.append(("workspace", scratch, first, first + 1))
+    new = KernelOp(
+        call.kernel.data,
+        call.layer.value.data,
+        writes,
+        reads,
+        constants,
+        params,
+        None if call.call_rows is None else call.call_rows.data,
+        call.legal_overlaps(),
+        variant,
+    )
+    new.attributes = dict(call.attributes)
+    new.location = call.location
+    return new
+
+
+def _overlaps_are_legal(call: KernelOp) -> bool:
+    """Whether the call may write over what it reads in the order of its variant."""
+    try:
+        check_overlaps(
+            call, "", list(sides(call.writes())), list(sides(call.reads()))
+        )
+    except PassFailedException:
+        return False
+    return True
+
+
+PASS = ChooseKernels

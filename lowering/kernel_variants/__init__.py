@@ -1,0 +1,28 @@
+"""The kernel variants, a file each; docs in `lowering/kernel_variant.py`.
+
+Every file here defines `KERNELS`, the portable kernels for which it stands, and
+`propose(layer)`, which returns the `Proposal`s for the calls of one layer, none where
+it does not apply. The files are found by themselves: a new variant needs no entry here.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib import import_module
+
+from lowering.kernel_variant import LayerCalls, Proposal
+
+Propose = Callable[[LayerCalls], Iterable[Proposal]]
+
+
+@cache
+def variants() -> dict[str, tuple[Propose, ...]]:
+    """Who proposes variants, by portable kernel."""
+    found: dict[str, tuple[Propose, ...]] = {}
+    for info in pkgutil.iter_modules(__path__):
+        module = import_module(f"{__name__}.{info.name}")
+        for kernel in getattr(module, "KERNELS", ()):
+            found[kernel] = (*found.get(kernel, ()), module.propose)
+    return found

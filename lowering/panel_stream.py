@@ -1,0 +1,234 @@
+"""Packs convolutions into the streams of `runtime_c/include/tinyts_panel.h`.
+
+Everything here is exact or refused: a stream is made only where its requantization
+gives TFLite Micro's result for every input, which bounds on the sums prove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from tinyts_dialect.multipliers import INT32_MAX
+
+IntArray = npt.NDArray[np.int64]
+
+NO_WEIGHT = -1
+"""A place of a word whose value has no weight."""
+
+
+@dataclass(frozen=True)
+class Linear:
+    """Sums of products and their requantization, one output channel a row."""
+
+    weights: IntArray
+    """[channels, values that a window has]."""
+    bias: IntArray
+    multipliers: IntArray
+    shifts: IntArray
+    """As TFLite's: positive to the left."""
+    input_zero: int
+    output_zero: int
+    low: int
+    """Clamp of the output."""
+    high: int
+
+    def bound(self) -> IntArray:
+        """The largest magnitude of each channel's sum, bias included."""
+        weights = self.weights
+        zero = self.input_zero
+        ups = np.maximum(weights * (127 - zero), weights * (-128 - zero)).sum(1)
+        downs = np.minimum(weights * (127 - zero), weights * (-128 - zero)).sum(1)
+        return np.maximum(np.abs(ups + self.bias), np.abs(downs + self.bias))
+
+
+@dataclass(frozen=True)
+class Channels:
+    """Channels in the form `relu` or `any`, ready to be packed."""
+
+    form: str
+    weights: IntArray
+    bias: IntArray
+    multipliers: IntArray
+    constants: IntArray
+    shifts: IntArray
+    """Of each channel; in the form `relu` all are equal."""
+
+
+def as_positive(linear: Linear) -> Linear | None:
+    """The same with multipliers in 2^30..2^31-1 and right shifts of 1 and more.
+
+    A negative multiplier negates weights and bias. Channels whose output is the zero
+    point whatever the input get weights of zero. None where that is not possible.
+    """
+    negative = linear.multipliers < 0
+    sign = np.where(negative, -1, 1)
+    weights, bias = linear.weights * sign[:, None], linear.bias * sign
+    multipliers, shifts = np.abs(linear.multipliers), -linear.shifts
+    highest = np.abs(linear.bound()) * multipliers >> 31
+    dead = (multipliers == 0) | ((shifts >= 1) & (highest + 1 < _power(shifts - 1)))
+    weights = np.where(dead[:, None], 0, weights)
+    bias = np.where(dead, 0, bias)
+    multipliers = np.where(dead, 1 << 30, multipliers)
+    shifts = np.where(dead, 8, shifts)
+    if (shifts < 1).any() or (shifts > 30).any() or (multipliers < 1 << 30).any():
+        return None
+    return Linear(
+        weights,
+        bias,
+        multipliers,
+        shifts,
+        linear.input_zero,
+        linear.output_zero,
+        linear.low,
+        linear.high,
+    )
+
+
+def _power(exponents: IntArray) -> IntArray:
+    return np.int64(1) << np.clip(exponents, 0, 62)
+
+
+def _any(linear: Linear, bits: int) -> Channels | None:
+    """The form `any` of what `as_positive` returns; None where 32 bits are too few."""
+    highest = linear.bound()
+    constants = _power(linear.shifts - 1) + linear.output_zero * _power(linear.shifts)
+    limit = 1 << (bits - 1)
+    factor = 2 if bits == 16 else 1
+    if (2 * highest > INT32_MAX).any() or (
+        highest + np.abs(constants) + 2 > INT32_MAX
+    ).any():
+        return None
+    if (np.abs(linear.weights * factor) >= limit).any():
+        return None
+    folded = linear.bias - linear.input_zero * linear.weights.sum(1)
+    return Channels(
+        "any",
+        linear.weights * factor,
+        folded * 2,
+        linear.multipliers,
+        constants,
+        linear.shifts,
+    )
+
+
+def _relu(linear: Linear) -> Channels | None:
+    """The form `relu`: one shift, where negative results end at the zero point."""
+    if linear.low < linear.output_zero:
+        return None
+    common = int(linear.shifts.max()) + 1
+    factors = _power(1 + common - linear.shifts)
+    weights = linear.weights * factors[:, None]
+    constants = (
+        _power(common - linear.shifts - 1)
+        + (1 << (common - 1))
+        + (linear.output_zero << common)
+    )
+    highest = linear.bound() * factors
+    after = linear.bound() * _power(common - linear.shifts + 1) >> 1
+    if (
+        (np.abs(weights) > 32767).any()
+        or (highest > INT32_MAX).any()
+        or (after + np.abs(constants) + 2 > INT32_MAX).any()
+    ):
+        return None
+    folded = (linear.bias - linear.input_zero * linear.weights.sum(1)) * factors
+    return Channels(
+        "relu",
+        weights,
+        folded,
+        linear.multipliers,
+        constants,
+        np.full_like(linear.shifts, common),
+    )
+
+
+def requantized(linear: Linear, bits: int) -> Channels | None:
+    """The cheapest exact form with weights of 16 or 8 bits; None if there is none."""
+    positive = as_positive(linear)
+    if positive is None:
+        return None
+    plain = (linear.low, linear.high) == (-128, 127)
+    if bits == 16 and plain and (found := _relu(positive)) is not None:
+        return found
+    found = _any(positive, bits)
+    if found is not None and not plain:
+        return Channels("clamp", *list(vars(found).values())[1:])
+    return found
+
+
+def words_of_runs(count: int, length: int) -> IntArray:
+    """[words, 4] indices of the values of `count` runs of `length` values each.
+
+    Only a single run may have a length that is no multiple of 4: its last word is that
+    of its last four values, of which only those count that are new.
+    """
+    if length % 4 == 0:
+        return np.arange(count * length).reshape(-1, 4)
+    if count > 1 or length < 4:
+        raise ValueError(f"{count} runs of {length} values do not fill words")
+    whole = np.arange(length // 4 * 4).reshape(-1, 4)
+    last = np.arange(length - 4, length)
+    return np.vstack([whole, np.where(last < whole.size, NO_WEIGHT, last)])
+
+
+def words_of_gathered(length: int) -> IntArray:
+    """The same for values that lie one after another, followed by any others."""
+    places = np.arange(-(-length // 4) * 4)
+    return np.where(places < length, places, NO_WEIGHT).reshape(-1, 4)
+
+
+def stream(
+    channels: Channels, words: IntArray, bits: int, group: int, cuts: Sequence[int]
+) -> npt.NDArray[np.int32]:
+    """The stream of some channels, by groups that begin anew at every cut.
+
+    `cuts` ascend from 0 to the number of channels.
+    """
+    parts = [
+        _group(channels, words, bits, group, slice(start, min(start + group, stop)))
+        for first, stop in zip(cuts, cuts[1:], strict=False)
+        for start in range(first, stop, group)
+    ]
+    return _int32(np.concatenate(parts))
+
+
+def _int32(values: IntArray) -> npt.NDArray[np.int32]:
+    return (values & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
+
+
+def _group(
+    channels: Channels, words: IntArray, bits: int, group: int, part: slice
+) -> IntArray:
+    count = part.stop - part.start
+    padding = ((0, group - count),)
+    values = np.pad(channels.weights[part], (*padding, (0, 1)))  # NO_WEIGHT is last
+    taps = np.moveaxis(values[:, words], 0, -1)  # [words, 4, group]
+    pairs = np.stack([taps[:, [0, 2]], taps[:, [1, 3]]], 1)  # [words, 2, 2, group]
+    if bits == 16:
+        weights = (pairs[:, :, 0] & 0xFFFF) | (pairs[:, :, 1] & 0xFFFF) << 16
+    else:
+        low, high = pairs[:, :, 0] & 0xFF, pairs[:, :, 1] & 0xFF
+        weights = (
+            low[..., 0::2]
+            | low[..., 1::2] << 8
+            | high[..., 0::2] << 16
+            | high[..., 1::2] << 24
+        )
+
+    def padded(array: IntArray) -> IntArray:
+        return np.pad(array[part], padding)
+
+    bias, shifts = padded(channels.bias), padded(channels.shifts)
+    pairs_mc = np.stack(
+        [padded(channels.multipliers), padded(channels.constants)], 1
+    )
+    if channels.form == "relu":
+        return np.concatenate([bias, weights.ravel(), pairs_mc.ravel()])
+    if bits == 16:
+        return np.concatenate([bias, weights.ravel(), pairs_mc.ravel(), shifts])
+    scales = np.column_stack([bias, pairs_mc, shifts])
+    return np.concatenate([0 * bias, weights.ravel(), scales.ravel()])

@@ -1,0 +1,63 @@
+/*
+ * Panels: the inner loops of convolutions whose constants lie in one stream, in the
+ * order in which they are eaten. A panel is some channels of some pixels at a time.
+ *
+ * Stream of a group of G = 8 or 4 channels (zeros where there are fewer), in words:
+ *     G biases, of which each holds -input zero point * sum of weights
+ *     for each word of 4 values, for its pairs (0, 2) and (1, 3):
+ *         w16: G words, each the weights of a pair for one channel, 16 bits each
+ *         w8:  G / 2 words for two channels each, bytes (a first, b first, a second,
+ *              b second)
+ *     constants of requantization, by the form that the kernel's name ends in
+ * With x = bias + sum of products, m in 2^30..2^31-1 and c of each channel
+ *     relu   out = sat(hi(x * m) + c >> shift), G pairs (m, c); one shift for all:
+ *            weights and bias are scaled so that this is exact where the output's
+ *            least value is its zero point
+ *     any    w16: out = sat(hi_rounded(x * m) + c - (x < 0) >> s), weights and bias
+ *            doubled; G pairs (m, c), then G shifts s
+ *            w8: the same with 2 * x + b for x, the biases are 0; G times (b, m, c, s)
+ *     clamp  as any, then clamped to the activation
+ * where sat clamps to int8. The compiler proves that no channel overflows.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_PANEL_H
+#define TINYTS_PANEL_H
+
+#include "tinyts.h"
+#include "tinyts_simd.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* What a pixel sees: runs of `words` words each, then perhaps one word more. */
+typedef struct {
+    const int8_t *const *runs; /* [run_count], of the first pixel */
+    int32_t run_count;         /* >= 1 */
+    int32_t words;             /* of 4 values, of each run, >= 1 */
+    int32_t back;              /* 1..3: one word more begins so many bytes before the
+                                * end of the last run; 0: none */
+    int32_t pixels;
+    int32_t in_step;  /* bytes from a pixel's run to the next pixel's */
+    const int32_t *stream;
+    int32_t channels; /* that are written */
+    int8_t *out;      /* channel 0 of the first pixel */
+    int32_t out_step; /* bytes to the next pixel */
+    int32_t shift;    /* of the form relu */
+    tinyts_activation activation; /* of the form clamp */
+} tinyts_panel_job;
+
+typedef void tinyts_panel_kernel(const tinyts_panel_job *job);
+
+/* One pixel and eight channels at a time, straight from the input. */
+tinyts_panel_kernel tinyts_panel_1x8_w16_relu;
+tinyts_panel_kernel tinyts_panel_1x8_w16_any;
+tinyts_panel_kernel tinyts_panel_1x8_w16_clamp;
+tinyts_panel_kernel tinyts_panel_1x8_w8_any;
+tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_PANEL_H */

@@ -1,0 +1,100 @@
+/*
+ * Panels in C: what the assembly computes, from the same stream.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_PANEL_TWIN_H
+#define TINYTS_PANEL_TWIN_H
+
+#include "tinyts_panel.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { TINYTS_FORM_RELU, TINYTS_FORM_ANY, TINYTS_FORM_CLAMP };
+
+/* Adds a word's products to `group` sums; the words of its two pairs are eaten. */
+static inline const int32_t *tinyts_panel_eat(const int32_t *stream, int32_t word,
+                                              int32_t group, int32_t bits,
+                                              int32_t *sums) {
+    const int32_t pairs[2] = {tinyts_sxtb16(word), tinyts_sxtb16_ror8(word)};
+    for (int32_t half = 0; half < 2; ++half) {
+        for (int32_t i = 0; i < group; ++i) {
+            int32_t weights = stream[bits == 16 ? i : i >> 1];
+            if (bits == 8) {
+                weights = i & 1 ? tinyts_sxtb16_ror8(weights) : tinyts_sxtb16(weights);
+            }
+            sums[i] = tinyts_smlad(pairs[half], weights, sums[i]);
+        }
+        stream += bits == 16 ? group : group / 2;
+    }
+    return stream;
+}
+
+/* The output of channel i of a group, whose constants `stream` points to. */
+static inline int8_t tinyts_panel_output(const tinyts_panel_job *job,
+                                         const int32_t *stream, int32_t group,
+                                         int32_t bits, int32_t form, int32_t i,
+                                         int32_t x) {
+    int32_t value;
+    if (form == TINYTS_FORM_RELU) {
+        value = tinyts_smmla(x, stream[2 * i], stream[2 * i + 1]) >> job->shift;
+        return (int8_t)tinyts_ssat8(value);
+    }
+    if (bits == 8) {
+        const int32_t *const own = stream + 4 * i;
+        x = (int32_t)((uint32_t)own[0] + 2 * (uint32_t)x);
+        value = (tinyts_smmlar(x, own[1], own[2]) + (x >> 31)) >> own[3];
+    } else {
+        value = tinyts_smmlar(x, stream[2 * i], stream[2 * i + 1]) + (x >> 31);
+        value >>= stream[2 * group + i];
+    }
+    value = tinyts_ssat8(value);
+    if (form == TINYTS_FORM_CLAMP) {
+        value = value < job->activation.min ? job->activation.min : value;
+        value = value > job->activation.max ? job->activation.max : value;
+    }
+    return (int8_t)value;
+}
+
+/* Words of the constants of requantization of one channel. */
+static inline int32_t tinyts_panel_scales(int32_t bits, int32_t form) {
+    return form == TINYTS_FORM_RELU ? 2 : bits == 16 ? 3 : 4;
+}
+
+/* One pixel and eight channels at a time. */
+static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
+                                    int32_t form) {
+    for (int32_t pixel = 0; pixel < job->pixels; ++pixel) {
+        const int32_t *stream = job->stream;
+        int8_t *const out = job->out + pixel * job->out_step;
+        for (int32_t channel = 0; channel < job->channels; channel += 8) {
+            int32_t sums[8];
+            memcpy(sums, stream, sizeof sums);
+            stream += 8;
+            const int8_t *in = NULL;
+            for (int32_t run = 0; run < job->run_count; ++run) {
+                in = job->runs[run] + pixel * job->in_step;
+                for (int32_t i = 0; i < job->words; ++i) {
+                    stream = tinyts_panel_eat(stream, tinyts_load_4(in), 8, bits, sums);
+                    in += 4;
+                }
+            }
+            if (job->back) {
+                const int32_t word = tinyts_load_4(in - job->back);
+                stream = tinyts_panel_eat(stream, word, 8, bits, sums);
+            }
+            for (int32_t i = 0; i < 8 && channel + i < job->channels; ++i) {
+                out[channel + i] =
+                    tinyts_panel_output(job, stream, 8, bits, form, i, sums[i]);
+            }
+            stream += 8 * tinyts_panel_scales(bits, form);
+        }
+    }
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_PANEL_TWIN_H */
