@@ -86,11 +86,15 @@ def _layers(function: FuncOp) -> Iterator[tuple[LayerCalls, list[int]]]:
 
 
 def _proposals(layer: LayerCalls) -> list[Proposal]:
-    return [
-        proposal
-        for propose in variants()[layer.kernel]
-        for proposal in propose(layer)
-    ]
+    """What the variants propose; nothing for a layer that lacks fields."""
+    try:
+        return [
+            proposal
+            for propose in variants()[layer.kernel]
+            for proposal in propose(layer)
+        ]
+    except (KeyError, TypeError, ValueError):  # a layer that was written by hand
+        return []
 
 
 class _Room:

@@ -95,9 +95,10 @@ def tensor(*offsets: int | None, width: int = 4) -> Tensor:
         ((0, 8, 16), 8),
         ((4, 20), 16),
         ((16, 8, 0), None),
-        ((8, 8), None),
+        ((8, 8), 0),
         ((0, 8, 24), None),
         ((None, 8, 16), None),
+        ((None, 8, 8), 0),
         ((0, None, 16), None),
     ],
 )
