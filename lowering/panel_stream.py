@@ -7,7 +7,7 @@ gives TFLite Micro's result for every input, which bounds on the sums prove.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -96,19 +96,21 @@ def _any(linear: Linear, bits: int) -> Channels | None:
     """The form `any` of what `as_positive` returns; None where 32 bits are too few."""
     highest = linear.bound()
     constants = _power(linear.shifts - 1) + linear.output_zero * _power(linear.shifts)
-    limit = 1 << (bits - 1)
     factor = 2 if bits == 16 else 1
+    if bits == 8 and (
+        (highest >= (1 << 23) - (1 << 16)).any() or (linear.weights > 127).any()
+        or (linear.weights < -127).any()
+    ):
+        return None
     if (2 * highest > INT32_MAX).any() or (
         highest + np.abs(constants) + 2 > INT32_MAX
     ).any():
-        return None
-    if (np.abs(linear.weights * factor) >= limit).any():
         return None
     folded = linear.bias - linear.input_zero * linear.weights.sum(1)
     return Channels(
         "any",
         linear.weights * factor,
-        folded * 2,
+        folded * factor,
         linear.multipliers,
         constants,
         linear.shifts,
@@ -155,8 +157,12 @@ def requantized(linear: Linear, bits: int) -> Channels | None:
     if bits == 16 and plain and (found := _relu(positive)) is not None:
         return found
     found = _any(positive, bits)
-    if found is not None and not plain:
-        return Channels("clamp", *list(vars(found).values())[1:])
+    if found is None:
+        return None
+    if not plain:
+        return replace(found, form="clamp")
+    if bits == 8 and positive.low >= positive.output_zero:
+        return replace(found, form="relu")
     return found
 
 
@@ -208,27 +214,18 @@ def _group(
     values = np.pad(channels.weights[part], (*padding, (0, 1)))  # NO_WEIGHT is last
     taps = np.moveaxis(values[:, words], 0, -1)  # [words, 4, group]
     pairs = np.stack([taps[:, [0, 2]], taps[:, [1, 3]]], 1)  # [words, 2, 2, group]
-    if bits == 16:
-        weights = (pairs[:, :, 0] & 0xFFFF) | (pairs[:, :, 1] & 0xFFFF) << 16
-    else:
-        low, high = pairs[:, :, 0] & 0xFF, pairs[:, :, 1] & 0xFF
-        weights = (
-            low[..., 0::2]
-            | low[..., 1::2] << 8
-            | high[..., 0::2] << 16
-            | high[..., 1::2] << 24
-        )
+    if bits == 8:  # two channels in one number of 16 bits
+        pairs = pairs[..., 0::2] + 256 * pairs[..., 1::2]
+    weights = (pairs[:, :, 0] & 0xFFFF) | (pairs[:, :, 1] & 0xFFFF) << 16
 
     def padded(array: IntArray) -> IntArray:
         return np.pad(array[part], padding)
 
-    bias, shifts = padded(channels.bias), padded(channels.shifts)
-    pairs_mc = np.stack(
-        [padded(channels.multipliers), padded(channels.constants)], 1
-    )
-    if channels.form == "relu":
-        return np.concatenate([bias, weights.ravel(), pairs_mc.ravel()])
-    if bits == 16:
-        return np.concatenate([bias, weights.ravel(), pairs_mc.ravel(), shifts])
-    scales = np.column_stack([bias, pairs_mc, shifts])
-    return np.concatenate([0 * bias, weights.ravel(), scales.ravel()])
+    bias = padded(channels.bias)
+    if bits == 8:
+        bias[1::2] = 256 * bias[1::2] + bias[0::2]
+    scales = np.stack([padded(channels.multipliers), padded(channels.constants)], 1)
+    parts = [bias, weights.ravel(), scales.ravel()]
+    if bits == 8 or channels.form != "relu":
+        parts.append(padded(channels.shifts))
+    return np.concatenate(parts)

@@ -49,7 +49,7 @@ def zeros(window: Window, zero: int) -> dict[str, np.ndarray]:
 
 
 def _instructions(layer: LayerCalls, window: Window, bits: int, channels: int) -> int:
-    per_word = {16: 27, 8: 43}[bits]
+    per_word = {16: 27, 8: 31}[bits]
     groups = -(-channels // GROUP)
     pixel = 40 + groups * (per_word * len(window.words) + 60) + 5 * window.gathered
     return layer.rows * (layer.image("output").width * pixel + 100)

@@ -6,17 +6,20 @@
  *     G biases, of which each holds -input zero point * sum of weights
  *     for each word of 4 values, for its pairs (0, 2) and (1, 3):
  *         w16: G words, each the weights of a pair for one channel, 16 bits each
- *         w8:  G / 2 words for two channels each, bytes (a first, b first, a second,
- *              b second)
- *     constants of requantization, by the form that the kernel's name ends in
- * With x = bias + sum of products, m in 2^30..2^31-1 and c of each channel
- *     relu   out = sat(hi(x * m) + c >> shift), G pairs (m, c); one shift for all:
- *            weights and bias are scaled so that this is exact where the output's
- *            least value is its zero point
- *     any    w16: out = sat(hi_rounded(x * m) + c - (x < 0) >> s), weights and bias
- *            doubled; G pairs (m, c), then G shifts s
- *            w8: the same with 2 * x + b for x, the biases are 0; G times (b, m, c, s)
- *     clamp  as any, then clamped to the activation
+ *         w8:  G / 2 words for channels (a, b), (c, d), ..., each for two values the
+ *              numbers weight of a + 256 * weight of b, 16 bits each
+ *     G pairs (m, c), then G shifts s, by the form that the kernel's name ends in
+ * With x = bias + sum of products, m in 2^30..2^31-1:
+ *     w16 relu   out = sat(hi(x * m) + c >> shift), no shifts s, one for all; weights and
+ *                bias are scaled so that this is exact where the output's least value is
+ *                its zero point
+ *     w16 any    out = sat(hi_rounded(x * m) + c - (x < 0) >> s); weights and bias are
+ *                doubled
+ *     w8 any     the same with 2 * x; what is summed of b is the sum of a + 256 * b, and
+ *                so is its bias
+ *     w8 relu    the same without - (x < 0), where the output's least value is its zero
+ *                point
+ *     clamp      as any, then clamped to the activation
  * where sat clamps to int8. The compiler proves that no channel overflows.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -54,6 +57,7 @@ typedef void tinyts_panel_kernel(const tinyts_panel_job *job);
 tinyts_panel_kernel tinyts_panel_1x8_w16_relu;
 tinyts_panel_kernel tinyts_panel_1x8_w16_any;
 tinyts_panel_kernel tinyts_panel_1x8_w16_clamp;
+tinyts_panel_kernel tinyts_panel_1x8_w8_relu;
 tinyts_panel_kernel tinyts_panel_1x8_w8_any;
 tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
 

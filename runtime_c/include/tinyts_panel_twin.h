@@ -22,8 +22,8 @@ static inline const int32_t *tinyts_panel_eat(const int32_t *stream, int32_t wor
     for (int32_t half = 0; half < 2; ++half) {
         for (int32_t i = 0; i < group; ++i) {
             int32_t weights = stream[bits == 16 ? i : i >> 1];
-            if (bits == 8) {
-                weights = i & 1 ? tinyts_sxtb16_ror8(weights) : tinyts_sxtb16(weights);
+            if (bits == 8 && i % 2 == 0) {
+                weights = tinyts_sxtb16(weights);
             }
             sums[i] = tinyts_smlad(pairs[half], weights, sums[i]);
         }
@@ -32,25 +32,29 @@ static inline const int32_t *tinyts_panel_eat(const int32_t *stream, int32_t wor
     return stream;
 }
 
+/* Sums times two: of a group with w8. */
+static inline void tinyts_panel_part(int32_t *sums, int32_t group) {
+    for (int32_t i = 0; i < group; i += 2) {
+        sums[i + 1] = (int32_t)((uint32_t)sums[i + 1] - (uint32_t)sums[i]) >> 7;
+        sums[i] = (int32_t)((uint32_t)sums[i] << 1);
+    }
+}
+
 /* The output of channel i of a group, whose constants `stream` points to. */
 static inline int8_t tinyts_panel_output(const tinyts_panel_job *job,
                                          const int32_t *stream, int32_t group,
                                          int32_t bits, int32_t form, int32_t i,
                                          int32_t x) {
-    int32_t value;
-    if (form == TINYTS_FORM_RELU) {
-        value = tinyts_smmla(x, stream[2 * i], stream[2 * i + 1]) >> job->shift;
-        return (int8_t)tinyts_ssat8(value);
+    const int32_t m = stream[2 * i];
+    const int32_t c = stream[2 * i + 1];
+    if (form == TINYTS_FORM_RELU && bits == 16) {
+        return (int8_t)tinyts_ssat8(tinyts_smmla(x, m, c) >> job->shift);
     }
-    if (bits == 8) {
-        const int32_t *const own = stream + 4 * i;
-        x = (int32_t)((uint32_t)own[0] + 2 * (uint32_t)x);
-        value = (tinyts_smmlar(x, own[1], own[2]) + (x >> 31)) >> own[3];
-    } else {
-        value = tinyts_smmlar(x, stream[2 * i], stream[2 * i + 1]) + (x >> 31);
-        value >>= stream[2 * group + i];
+    int32_t value = tinyts_smmlar(x, m, c);
+    if (form != TINYTS_FORM_RELU) {
+        value += x >> 31;
     }
-    value = tinyts_ssat8(value);
+    value = tinyts_ssat8(value >> stream[2 * group + i]);
     if (form == TINYTS_FORM_CLAMP) {
         value = value < job->activation.min ? job->activation.min : value;
         value = value > job->activation.max ? job->activation.max : value;
@@ -60,7 +64,7 @@ static inline int8_t tinyts_panel_output(const tinyts_panel_job *job,
 
 /* Words of the constants of requantization of one channel. */
 static inline int32_t tinyts_panel_scales(int32_t bits, int32_t form) {
-    return form == TINYTS_FORM_RELU ? 2 : bits == 16 ? 3 : 4;
+    return form == TINYTS_FORM_RELU && bits == 16 ? 2 : 3;
 }
 
 /* One pixel and eight channels at a time. */
@@ -84,6 +88,9 @@ static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
             if (job->back) {
                 const int32_t word = tinyts_load_4(in - job->back);
                 stream = tinyts_panel_eat(stream, word, 8, bits, sums);
+            }
+            if (bits == 8) {
+                tinyts_panel_part(sums, 8);
             }
             for (int32_t i = 0; i < 8 && channel + i < job->channels; ++i) {
                 out[channel + i] =

@@ -1,0 +1,264 @@
+/*
+ * Panels in assembly for Armv7E-M: what tinyts_panel_twin.h says, by the same streams.
+ *
+ * Fourteen registers hold eight sums, two pointers, two pairs of input values and two
+ * words of weights; everything else is reloaded from the job between loops. Loops are
+ * unrolled and entered in the middle, so that any number of words will do. LDRD reads
+ * streams and scratch alone, which are aligned; input may lie anywhere.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_PANEL_ASM_H
+#define TINYTS_PANEL_ASM_H
+
+#include "tinyts_panel.h"
+
+/*
+ * The epilogue of one sum: channel I of a group of G, requantized from register S (with
+ * w8 that of an odd channel holds 256 times its sum and that of the even one below it)
+ * and stored. r1: constants, r3: shift of the form relu with w16.
+ */
+#define TINYTS_PANEL_ASM_OUTPUT                               \
+    ".macro output bits, form, g, i, s, below, base, at\n"    \
+    ".ifc \\bits,w8\n"                                        \
+    ".if (\\i) & 1\n"                                         \
+    "sub.w \\s, \\s, \\below\n"                               \
+    "asr.w \\s, \\s, #7\n"                                    \
+    ".else\n"                                                 \
+    "lsl.w \\s, \\s, #1\n"                                    \
+    ".endif\n"                                                \
+    ".endif\n"                                                \
+    "ldrd r12, lr, [r1, #8 * (\\i)]\n"                        \
+    "finish \\bits, \\form, \\g, \\i, \\s, \\base, \\at\n"    \
+    ".endm\n"                                                 \
+    ".macro finish bits, form, g, i, s, base, at\n"           \
+    ".ifc \\bits\\form,w16relu\n"                             \
+    "smmla r12, \\s, r12, lr\n"                               \
+    "asr.w r12, r12, r3\n"                                    \
+    ".else\n"                                                 \
+    "smmlar r12, \\s, r12, lr\n"                              \
+    ".ifnc \\form,relu\n"                                     \
+    "add.w r12, r12, \\s, asr #31\n"                          \
+    ".endif\n"                                                \
+    "ldr.w lr, [r1, #8 * (\\g) + 4 * (\\i)]\n"                \
+    "asr.w r12, r12, lr\n"                                    \
+    ".endif\n"                                                \
+    "ssat r12, #8, r12\n"                                     \
+    ".ifc \\form,clamp\n"                                     \
+    "cmp.w r12, r2\n"                                         \
+    "it lt\n"                                                 \
+    "movlt.w r12, r2\n"                                       \
+    "cmp.w r12, r3\n"                                         \
+    "it gt\n"                                                 \
+    "movgt.w r12, r3\n"                                       \
+    ".endif\n"                                                \
+    "strb.w r12, [\\base, #\\at]\n"                           \
+    ".endm\n"
+
+/* A word of weights for one channel (w16) or two (w8) in register W, eaten by `x`. */
+#define TINYTS_PANEL_ASM_EAT                    \
+    ".macro eat bits, x, w, s, t\n"             \
+    ".ifc \\bits,w16\n"                         \
+    "smlad \\s, \\x, \\w, \\s\n"                \
+    ".else\n"                                   \
+    "smlad \\t, \\x, \\w, \\t\n"                \
+    "sxtb16 \\w, \\w\n"                         \
+    "smlad \\s, \\x, \\w, \\s\n"                \
+    ".endif\n"                                  \
+    ".endm\n"
+
+/* One word of the input, eight channels: 27 instructions with w16, 31 with w8. */
+#define TINYTS_PANEL_ASM_WORD_1X8               \
+    ".macro word bits, at\n"                    \
+    "ldr.w r3, [r0, #4 * (\\at)]\n"             \
+    "sxtb16 r2, r3\n"                           \
+    "sxtb16 r3, r3, ror #8\n"                   \
+    ".ifc \\bits,w16\n"                         \
+    "half r2, 64*(\\at)\n"                    \
+    "half r3, 64*(\\at)+32\n"               \
+    ".else\n"                                   \
+    "half8 r2, 32*(\\at)\n"                   \
+    "half8 r3, 32*(\\at)+16\n"              \
+    ".endif\n"                                  \
+    ".endm\n"                                   \
+    ".macro half x, at\n"                       \
+    "ldrd r12, lr, [r1, #\\at]\n"               \
+    "smlad r4, \\x, r12, r4\n"                  \
+    "smlad r5, \\x, lr, r5\n"                   \
+    "ldrd r12, lr, [r1, #\\at + 8]\n"           \
+    "smlad r6, \\x, r12, r6\n"                  \
+    "smlad r7, \\x, lr, r7\n"                   \
+    "ldrd r12, lr, [r1, #\\at + 16]\n"          \
+    "smlad r8, \\x, r12, r8\n"                  \
+    "smlad r9, \\x, lr, r9\n"                   \
+    "ldrd r12, lr, [r1, #\\at + 24]\n"          \
+    "smlad r10, \\x, r12, r10\n"                \
+    "smlad r11, \\x, lr, r11\n"                 \
+    ".endm\n"                                   \
+    ".macro half8 x, at\n"                      \
+    "ldrd r12, lr, [r1, #\\at]\n"               \
+    "eat w8, \\x, r12, r4, r5\n"                \
+    "eat w8, \\x, lr, r6, r7\n"                 \
+    "ldrd r12, lr, [r1, #\\at + 8]\n"           \
+    "eat w8, \\x, r12, r8, r9\n"                \
+    "eat w8, \\x, lr, r10, r11\n"               \
+    ".endm\n"
+
+/*
+ * tinyts_panel_1x8_<bits>_<form>. Frame: 0 job, 4 bytes of input that the first loop
+ * skips, 8 where it begins, 12 bytes of a run, 16 bytes from the first pixel's input, 20
+ * where the group's outputs go, 24 pixels left, 28 channels left, 32 runs left, 36 next
+ * run, 40 end of the run, 44 the pixel's output.
+ */
+#define TINYTS_PANEL_ASM_1X8(BITS, FORM, NUMBERS)                                     \
+    __asm__(".syntax unified\n.thumb\n" TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_EAT  \
+            TINYTS_PANEL_ASM_WORD_1X8 NUMBERS                                         \
+            ".section .text.tinyts_panel_1x8_" BITS "_" FORM ",\"ax\",%progbits\n"    \
+            ".p2align 2\n"                                                            \
+            ".global tinyts_panel_1x8_" BITS "_" FORM "\n"                            \
+            ".type tinyts_panel_1x8_" BITS "_" FORM ", %function\n"                   \
+            ".thumb_func\n"                                                           \
+            "tinyts_panel_1x8_" BITS "_" FORM ":\n"                                   \
+            "push {r4-r11, lr}\n"                                                     \
+            "sub sp, #52\n"                                                           \
+            "str r0, [sp, #0]\n"                                                      \
+            "ldr r1, [r0, #8]\n"                                                      \
+            "rsb r2, r1, #0\n"                                                        \
+            "and r2, r2, #3\n"                                                        \
+            "lsl r3, r2, #2\n"                                                        \
+            "str r3, [sp, #4]\n"                                                      \
+            "mov.w r12, #word_bytes\n"                                                \
+            "mul r2, r2, r12\n"                                                       \
+            "adr.w r12, 4f\n"                                                         \
+            "add r2, r2, r12\n"                                                       \
+            "orr r2, r2, #1\n"                                                        \
+            "str r2, [sp, #8]\n"                                                      \
+            "lsl r1, r1, #2\n"                                                        \
+            "str r1, [sp, #12]\n"                                                     \
+            "movs r1, #0\n"                                                           \
+            "str r1, [sp, #16]\n"                                                     \
+            "ldr r1, [r0, #32]\n"                                                     \
+            "str r1, [sp, #44]\n"                                                     \
+            "ldr r1, [r0, #16]\n"                                                     \
+            "str r1, [sp, #24]\n"                                                     \
+            "1:\n" /* a pixel */                                                      \
+            "ldr r1, [sp, #44]\n"                                                     \
+            "str r1, [sp, #20]\n"                                                     \
+            "ldr r1, [r0, #28]\n"                                                     \
+            "str r1, [sp, #28]\n"                                                     \
+            "ldr r1, [r0, #24]\n"                                                     \
+            "2:\n" /* a group of channels; r0 is the job */                           \
+            "ldrd r4, r5, [r1]\n"                                                     \
+            "ldrd r6, r7, [r1, #8]\n"                                                 \
+            "ldrd r8, r9, [r1, #16]\n"                                                \
+            "ldrd r10, r11, [r1, #24]\n"                                              \
+            "adds r1, #32\n"                                                          \
+            "ldr r3, [r0, #0]\n"                                                      \
+            "ldr r2, [r0, #4]\n"                                                      \
+            "str r2, [sp, #32]\n"                                                     \
+            "3:\n" /* a run */                                                        \
+            "ldr r0, [r3], #4\n"                                                      \
+            "str r3, [sp, #36]\n"                                                     \
+            "ldr r2, [sp, #16]\n"                                                     \
+            "add r0, r0, r2\n"                                                        \
+            "ldr r2, [sp, #12]\n"                                                     \
+            "add r2, r2, r0\n"                                                        \
+            "str r2, [sp, #40]\n"                                                     \
+            "ldr r2, [sp, #4]\n"                                                      \
+            "sub r0, r0, r2\n"                                                        \
+            "sub.w r1, r1, r2, lsl #word_shift\n"                                     \
+            "ldr r2, [sp, #8]\n"                                                      \
+            "bx r2\n"                                                                 \
+            ".p2align 2\n"                                                            \
+            "4:\n" /* four words */                                                   \
+            "word " BITS ", 0\n"                                                      \
+            "word " BITS ", 1\n"                                                      \
+            "word " BITS ", 2\n"                                                      \
+            "word " BITS ", 3\n"                                                      \
+            "ldr.w r12, [sp, #40]\n"                                                  \
+            "adds r0, #16\n"                                                          \
+            "add.w r1, r1, #16 << word_shift\n"                                       \
+            "cmp r0, r12\n"                                                           \
+            "bne.w 4b\n"                                                              \
+            "ldr r2, [sp, #32]\n"                                                     \
+            "subs r2, #1\n"                                                           \
+            "itt ne\n"                                                                \
+            "strne r2, [sp, #32]\n"                                                   \
+            "ldrne r3, [sp, #36]\n"                                                   \
+            "bne.w 3b\n"                                                              \
+            "ldr r2, [sp, #0]\n"                                                      \
+            "ldr r3, [r2, #12]\n"                                                     \
+            "cmp r3, #0\n"                                                            \
+            "beq.w 5f\n"                                                              \
+            "sub r0, r0, r3\n" /* one word more */                                    \
+            "word " BITS ", 0\n"                                                      \
+            "add.w r1, r1, #4 << word_shift\n"                                        \
+            "5:\n"                                                                    \
+            "ldr r12, [sp, #0]\n"                                                     \
+            "ldr r0, [sp, #20]\n"                                                     \
+            "ldr r3, [sp, #28]\n"                                                     \
+            "subs r3, #8\n"                                                         \
+            "str r3, [sp, #28]\n"                                                   \
+            "rsb.w r3, r3, #0\n"                                                    \
+            "bic.w r3, r3, r3, asr #31\n"                                           \
+            "skip_outputs\n"                                                          \
+            "adr.w lr, 6f\n"                                                          \
+            "add lr, lr, r3\n"                                                        \
+            "orr lr, lr, #1\n"                                                        \
+            "ldr r2, [r12, #44]\n"                                                    \
+            "ldr r3, [r12, #third]\n"                                                 \
+            "bx lr\n"                                                                 \
+            ".p2align 2\n"                                                            \
+            "6:\n"                                                                    \
+            "output " BITS ", " FORM ", 8, 7, r11, r10, r0, 7\n"                      \
+            "output " BITS ", " FORM ", 8, 6, r10, r10, r0, 6\n"                      \
+            "output " BITS ", " FORM ", 8, 5, r9, r8, r0, 5\n"                        \
+            "output " BITS ", " FORM ", 8, 4, r8, r8, r0, 4\n"                        \
+            "output " BITS ", " FORM ", 8, 3, r7, r6, r0, 3\n"                        \
+            "output " BITS ", " FORM ", 8, 2, r6, r6, r0, 2\n"                        \
+            "output " BITS ", " FORM ", 8, 1, r5, r4, r0, 1\n"                        \
+            "output " BITS ", " FORM ", 8, 0, r4, r4, r0, 0\n"                        \
+            "adds r0, #8\n"                                                           \
+            "str r0, [sp, #20]\n"                                                     \
+            "add.w r1, r1, #8 * scale_bytes\n"                                        \
+            "ldr r0, [sp, #0]\n"                                                      \
+            "ldr r2, [sp, #28]\n"                                                     \
+            "cmp r2, #0\n"                                                            \
+            "bgt.w 2b\n"                                                              \
+            "ldr r1, [sp, #16]\n"                                                     \
+            "ldr r2, [r0, #20]\n"                                                     \
+            "add r1, r1, r2\n"                                                        \
+            "str r1, [sp, #16]\n"                                                     \
+            "ldr r1, [sp, #44]\n"                                                     \
+            "ldr r2, [r0, #36]\n"                                                     \
+            "add r1, r1, r2\n"                                                        \
+            "str r1, [sp, #44]\n"                                                     \
+            "ldr r1, [sp, #24]\n"                                                     \
+            "subs r1, #1\n"                                                           \
+            "str r1, [sp, #24]\n"                                                     \
+            "bne.w 1b\n"                                                              \
+            "add sp, #52\n"                                                           \
+            "pop {r4-r11, pc}\n"                                                      \
+            ".ltorg\n"                                                                \
+            ".size tinyts_panel_1x8_" BITS "_" FORM                                   \
+            ", . - tinyts_panel_1x8_" BITS "_" FORM "\n"                              \
+            ".text\n"                                                                 \
+            ".purgem output\n.purgem finish\n.purgem eat\n.purgem word\n"             \
+            ".purgem half\n.purgem half8\n.purgem skip_outputs\n")
+
+/*
+ * What differs: bytes of code of a word, log2 of the bytes of weights of a byte of
+ * input, bytes of a channel's constants, where in the job r3 comes from, and how k
+ * outputs that are not wanted (in r3) become bytes of code; of a pair with w8 the odd
+ * one is an instruction longer.
+ */
+#define TINYTS_PANEL_ASM_SAME(BYTES) \
+    ".macro skip_outputs\nmov.w lr, #" BYTES "\nmul r3, r3, lr\n.endm\n"
+#define TINYTS_PANEL_ASM_ODD(BYTES)                  \
+    ".macro skip_outputs\nmov.w lr, #" BYTES "\n"    \
+    "mul lr, r3, lr\nadds r3, #1\nlsrs r3, r3, #1\n" \
+    "add.w r3, lr, r3, lsl #2\n.endm\n"
+#define TINYTS_PANEL_ASM_W16 ".equ word_bytes, 108\n.equ word_shift, 4\n"
+#define TINYTS_PANEL_ASM_W8 ".equ word_bytes, 124\n.equ word_shift, 3\n"
+
+#endif /* TINYTS_PANEL_ASM_H */

@@ -1,0 +1,181 @@
+"""Random convolutions as jobs of panels: packed, run in C, and computed plainly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from emitc.print_c import constant
+from emitc.program import Constant
+from lowering.panel_stream import (
+    Linear,
+    requantized,
+    stream,
+    words_of_gathered,
+    words_of_runs,
+)
+from tinyts_dialect.multipliers import requantize
+
+Int8Array = npt.NDArray[np.int8]
+
+KINDS = ("relu", "linear", "clamp")
+
+
+@dataclass(frozen=True)
+class PanelTrial:
+    """A job: what it reads, its C text, and what it must write."""
+
+    name: str
+    declarations: str
+    call: str
+    expected: Int8Array
+    """[pixels, channels]"""
+
+
+def random_linear(
+    rng: np.random.Generator, channels: int, size: int, kind: str, edges: bool
+) -> Linear:
+    """Outputs that fill int8; with `edges`, extreme multipliers, shifts and values."""
+    input_zero = int(rng.integers(-128, 128))
+    output_zero = -128 if kind == "relu" else int(rng.integers(-128, 128))
+    weights = rng.integers(-127, 128, (channels, size))
+    weights[rng.random(channels) < 0.1] = 0
+    magnitude = 73 * 73 * np.sqrt(size)
+    shifts = -np.round(np.log2(magnitude / 60) + rng.uniform(-1, 1, channels))
+    multipliers = rng.integers(1 << 30, 1 << 31, channels)
+    bias = rng.integers(-9999, 9999, channels)
+    if edges:
+        pick = rng.integers(0, 6, channels)
+        multipliers[pick == 0] = 1 << 30
+        multipliers[pick == 1] = (1 << 31) - 1
+        multipliers[pick == 2] = 0
+        multipliers[pick == 3] *= -1
+        shifts[pick == 4] = -30
+        shifts[pick == 5] = -1
+        weights[rng.random(channels) < 0.3] = 127
+        bias[pick == 5] = rng.integers(-128, 128)
+        weights[pick == 5] = 0  # small sums: ties of the second rounding
+        weights[pick == 5, 0] = 1
+    low, high = (-128, 127) if kind != "clamp" else (-100, 90)
+    return Linear(
+        weights.astype(np.int64),
+        bias.astype(np.int64),
+        multipliers.astype(np.int64),
+        np.minimum(shifts, 0).astype(np.int64),
+        input_zero,
+        output_zero,
+        low,
+        high,
+    )
+
+
+def outputs_of(linear: Linear, windows: npt.NDArray[np.int64]) -> Int8Array:
+    """The plain result for [pixels, values] windows: TFLite Micro's arithmetic."""
+    sums = (windows - linear.input_zero) @ linear.weights.T + linear.bias
+    scaled = requantize(sums, linear.multipliers, linear.shifts) + linear.output_zero
+    return np.clip(scaled, linear.low, linear.high).astype(np.int8)
+
+
+def panel_trial(
+    rng: np.random.Generator,
+    number: int,
+    *,
+    bits: int,
+    kind: str,
+    channels: int,
+    runs: int,
+    length: int,
+    pixels: int,
+    edges: bool = False,
+    gathered: bool = False,
+) -> PanelTrial | None:
+    """One job of tinyts_panel_1x8_*; None where there is no exact form of it."""
+    size = runs * length
+    linear = random_linear(rng, channels, size, kind, edges)
+    packed = requantized(linear, bits)
+    if packed is None:
+        return None
+    whole = gathered or length % 4 == 0
+    words = words_of_gathered(size) if gathered else words_of_runs(runs, length)
+    step = length + int(rng.integers(0, 3))
+    row = (pixels - 1) * step + (-(-size // 4) * 4 if gathered else length)
+    input = rng.integers(-128, 128, (runs, row), np.int8)
+    if edges:
+        input[rng.random(input.shape) < 0.5] = rng.choice([-128, 127])
+    windows = np.concatenate(
+        [
+            np.stack([line[p * step : p * step + length] for p in range(pixels)])
+            for line in input
+        ],
+        axis=1,
+    ).astype(np.int64)
+    name = f"panel_1x8_w{bits}_{packed.form}"
+    data = stream(packed, words, bits, 8, (0, channels))
+    pitch = channels + int(rng.integers(0, 3))
+    declarations = "\n".join(
+        [
+            constant(Constant(f"stream_{number}", data)),
+            constant(Constant(f"input_{number}", input.reshape(-1))),
+            f"static const int8_t *const runs_{number}[] = {{"
+            + ", ".join(f"input_{number} + {i * row}" for i in range(runs))
+            + "};",
+            f"static const tinyts_panel_job job_{number} = {{runs_{number}, "
+            f"{1 if gathered else runs}, "
+            f"{len(words) if gathered else length // 4}, "
+            f"{0 if whole else 4 - length % 4}, {pixels}, {step}, stream_{number}, "
+            f"{channels}, out + 1, {pitch}, {int(packed.shifts[0])}, "
+            f"{{{linear.low}, {linear.high}}}}};",
+        ]
+    )
+    size = (pixels - 1) * pitch + channels
+    return PanelTrial(
+        name,
+        declarations,
+        f"run(tinyts_{name}, &job_{number}, {size});",
+        _framed(outputs_of(linear, windows), pitch),
+    )
+
+
+def _framed(outputs: Int8Array, pitch: int) -> Int8Array:
+    """The bytes that the program prints: 99 wherever nothing may be written."""
+    pixels, channels = outputs.shape
+    frame = np.full(1 + (pixels - 1) * pitch + channels + 8, 99, np.int8)
+    for pixel in range(pixels):
+        start = 1 + pixel * pitch
+        frame[start : start + channels] = outputs[pixel]
+    return frame
+
+
+HEAD = """
+#include <stdio.h>
+#include <string.h>
+#include "tinyts_panel.h"
+static int8_t out[4096];
+static void run(tinyts_panel_kernel *kernel, const tinyts_panel_job *job, size_t size) {
+    memset(out, 99, sizeof out);
+    kernel(job);
+    fwrite(out, 1, size + 9, stdout);
+}
+"""
+
+
+def program(trials: list[PanelTrial]) -> str:
+    """A C program that prints what every trial writes."""
+    calls = "\n    ".join(trial.call for trial in trials)
+    declarations = "\n".join(trial.declarations for trial in trials)
+    main = f"int main(void) {{\n    {calls}\n    return 0;\n}}\n"
+    return f"{HEAD}\n{declarations}\n{main}"
+
+
+def check(printed: bytes, trials: list[PanelTrial]) -> None:
+    """AssertionError where a byte is not the expected one."""
+    expected = np.concatenate([trial.expected for trial in trials])
+    found = np.frombuffer(printed, np.int8)
+    assert len(found) == len(expected)
+    ends = np.cumsum([len(trial.expected) for trial in trials])
+    wrong = np.flatnonzero(found != expected)
+    if len(wrong):
+        trial = trials[int(np.searchsorted(ends, wrong[0], "right"))]
+        raise AssertionError(f"{len(wrong)} bytes differ, first in {trial.call}")
