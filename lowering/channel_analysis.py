@@ -27,6 +27,7 @@ from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.ops.table import TableOp, table_values
 from tinyts_dialect.pooling import PoolOp
 from tinyts_dialect.tensors import (
     image_shape,
@@ -158,6 +159,14 @@ def _(op: MulOp, lhs: Interval, rhs: Interval) -> Interval:
         rhs,
         quant_of(op.rhs).zero_point,
         Requantization(*op.multiplier(), quant_of(op.result).zero_point, op.clamp.data),
+    )
+
+
+@interval_of.register
+def _(op: TableOp, x: Interval) -> Interval:
+    values = table_values(op.values)
+    return intervals.anything(len(x.low)) if values is None else (
+        intervals.table(x, values)
     )
 
 

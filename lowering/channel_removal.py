@@ -43,6 +43,7 @@ from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.ops.table import TableOp
 from tinyts_dialect.pooling import PoolOp
 from tinyts_dialect.tensors import is_activation, quant_of, shape_of
 
@@ -104,8 +105,9 @@ def _tied(op: TensorOp, *inputs: SSAValue) -> Sequence[Relation]:
     ]
 
 
-@relations_of.register
-def _(op: PoolOp, _: Mapping[SSAValue, Interval]) -> Sequence[Relation]:
+@relations_of.register(PoolOp)
+@relations_of.register(TableOp)
+def _(op: PoolOp | TableOp, _: Mapping[SSAValue, Interval]) -> Sequence[Relation]:
     return _tied(op, op.input)
 
 

@@ -214,6 +214,18 @@ def mul(
     return requantization.apply(np.min(corners, axis=0), np.max(corners, axis=0))
 
 
+def table(x: Interval, values: Array) -> Interval:
+    """The entries [256] of the stored values of an interval, from -128 up."""
+    entries = values.astype(np.int64)
+    parts = [
+        entries[low + 128 : high + 129] for low, high in zip(*x, strict=True)
+    ]
+    return Interval(
+        np.array([part.min() for part in parts]),
+        np.array([part.max() for part in parts]),
+    )
+
+
 def pool(x: Interval, masks: FloatArray, clamp: Clamp) -> Interval:
     """The mean, rounded to nearest, or the maximum of the taps inside the input.
 

@@ -9,6 +9,7 @@ from xdsl.passes import ModulePass
 
 PASS_NAMES = (
     "fuse-pad",
+    "fuse-tables",
     "fold-constant-channels",
     "plan-stages",
     "fuse-rows",
@@ -52,7 +53,7 @@ def lowering_passes(
 
     Without a split height tensors stay whole.
     """
-    passes = ["fuse-pad"]
+    passes = ["fuse-pad", "fuse-tables"]
     if fold_channels:  # sees the window's own pads, hence after fuse-pad
         passes.append("fold-constant-channels")
     if split_height is not None:
@@ -65,7 +66,8 @@ def lowering_passes(
 
 def whole_tensor_passes(*, fold_channels: bool) -> str:
     """From an imported model to whole tensors that can be planned."""
-    return "fuse-pad,fold-constant-channels" if fold_channels else "fuse-pad"
+    fused = "fuse-pad,fuse-tables"
+    return f"{fused},fold-constant-channels" if fold_channels else fused
 
 
 def planned_passes(

@@ -144,7 +144,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset({"conv_2d_direct"})
 """Functions of variants that promise what their portable kernel promises."""
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})
-_BY_VALUE = frozenset({"add", "mul", "softmax"})
+_BY_VALUE = frozenset({"add", "mul", "softmax", "table"})
 _WINDOWED = frozenset(
     {
         "conv_2d",

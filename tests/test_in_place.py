@@ -226,6 +226,13 @@ def softmax(script: Script) -> Walk:
     return Walk(fields, shape, reads, planned=by_value(reads))
 
 
+def table(script: Script) -> Walk:
+    shape = random_shape(script)
+    fields: Fields = {"values": script.array(script.bytes(256))}
+    reads = [2 * elements(shape)]
+    return Walk(fields, shape, reads, planned=by_value(reads))
+
+
 def mean(script: Script) -> Walk:
     shape = random_shape(script)
     axes = tuple(axis for axis in range(3) if script.rng.random() < 0.5)
@@ -292,6 +299,7 @@ KERNELS: dict[str, Callable[[Script], Walk]] = {
     "add": add,
     "mul": mul,
     "softmax": softmax,
+    "table": table,
     "mean": mean,
     "reshape": reshape,
     "pad": pad,
@@ -388,7 +396,7 @@ class Case:
 
 PLANNED = [
     *("conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d"),
-    *("fused_pixels", "add", "mul", "softmax"),
+    *("fused_pixels", "add", "mul", "softmax", "table"),
 ]
 """Kernels over whose inputs the planner puts outputs."""
 

@@ -394,3 +394,11 @@ def test_amounts_that_leave_int32_are_not_fixed() -> None:
     found = contributions(x, weights, VALID, 2**31 - 9)
     assert found.fixed.tolist() == [[False, True]]
     assert found.amount.tolist() == [[0, 0]]
+
+
+def test_a_table_gives_what_its_entries_in_the_interval_are() -> None:
+    values = (np.arange(-128, 128) ** 2 // 200).astype(np.int8)
+    x = Interval(np.array([-10, 3, -128]), np.array([20, 3, 127]))
+    found = intervals.table(x, values)
+    assert found.low.tolist() == [0, 0, 0]
+    assert found.high.tolist() == [2, 0, 81]

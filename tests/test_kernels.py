@@ -189,6 +189,20 @@ def mul(bench: Bench) -> None:
     elementwise(bench, "mul")
 
 
+def table(bench: Bench) -> None:
+    fixed = {"LOGISTIC": Quant(1 / 256, -128), "TANH": Quant(1 / 128, 0)}
+    for builtin in ("RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "QUANTIZE"):
+
+        def build(x: int, builtin: str = builtin) -> int:
+            output = fixed.get(builtin) or bench.near(bench.writer.quant(x))
+            return bench.writer.unary(builtin, x, output=output)
+
+        bench.case(bench.draw(IMAGES), build)
+    bench.case(
+        (4, 3, 5), lambda x: bench.writer.unary("LEAKY_RELU", x, options={"alpha": 0.3})
+    )
+
+
 def pad(bench: Bench) -> None:
     rank_4 = (
         ((1, 1), (1, 1), (0, 0)),
@@ -294,6 +308,7 @@ BENCHES = (
     max_pool_2d,
     add,
     mul,
+    table,
     pad,
     reshape,
     softmax,

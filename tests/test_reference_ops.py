@@ -232,6 +232,11 @@ def softmax(draw: Draw) -> Case:
     return draw.finish(draw.writer.softmax(draw.input(shape), beta=beta))
 
 
+def table(draw: Draw) -> Case:
+    x, output = draw.input((1, draw.number(1, 5), 4, draw.number(1, 5))), draw.quant()
+    return draw.finish(draw.writer.unary("RELU", x, output=output))
+
+
 def mean(draw: Draw) -> Case:
     rank = draw.number(1, 4)
     largest = 40 if draw.random.random() < 0.1 else 8
@@ -280,6 +285,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "pad": (pad, 20),
     "reshape": (reshape, 15),
     "softmax": (softmax, 30),
+    "table": (table, 20),
 }
 """For each operation how a case is drawn, and how many cases."""
 

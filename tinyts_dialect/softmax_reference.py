@@ -43,14 +43,16 @@ def _mul(a: Int64Array, b: Int64Array | int) -> Int64Array:
     return _saturate(doubling_high_mul(a, b))
 
 
-def exp_of_negative(a: Int64Array) -> Int64Array:
-    """exp(a) in Q0.31 for a <= 0 in Q5.26."""
-    fraction_bits = 31 - DIFF_INTEGER_BITS
+def exp_of_negative(
+    a: Int64Array, integer_bits: int = DIFF_INTEGER_BITS
+) -> Int64Array:
+    """exp(a) in Q0.31 for a <= 0 in Q5.26, or with other integer bits, at most 5."""
+    fraction_bits = 31 - integer_bits
     quarter = 1 << (fraction_bits - 2)
     reduced = (a & (quarter - 1)) - quarter
-    result = _exp_near_zero(_saturate(reduced << DIFF_INTEGER_BITS))
+    result = _exp_near_zero(_saturate(reduced << integer_bits))
     remainder = reduced - a
-    for exponent, factor in EXP_FACTORS:
+    for exponent, factor in EXP_FACTORS[: 2 + integer_bits]:
         bit = 1 << (fraction_bits + exponent)
         result = np.where(remainder & bit, _mul(result, factor), result)
     return np.where(a == 0, INT32_MAX, result)
@@ -71,12 +73,17 @@ def _exp_near_zero(a: Int64Array) -> Int64Array:
 
 def reciprocal_of_one_plus(x: Int64Array) -> Int64Array:
     """1 / (1 + x) in Q0.31 for x in [0, 1) in Q0.31."""
+    return _saturate(twice_reciprocal_of_one_plus(x) << 1)
+
+
+def twice_reciprocal_of_one_plus(x: Int64Array) -> Int64Array:
+    """2 / (1 + x) in Q2.29 for x in [0, 1) in Q0.31."""
     half_denominator = (x + INT32_MAX + 1) >> 1
     y = CONSTANT_48_OVER_17 + _mul(half_denominator, CONSTANT_MINUS_32_OVER_17)
     for _ in range(3):
         error = (1 << 29) - _mul(half_denominator, y)
         y = y + _saturate(_mul(y, error) << 2)
-    return _saturate(y << 1)
+    return y
 
 
 def softmax_rows(

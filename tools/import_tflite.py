@@ -22,6 +22,7 @@ from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import VerifyException
 
 from emitc.project import reserved_names
+from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import activation_type
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
@@ -97,6 +98,7 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     results = [state.values[tensor.index] for tensor in outputs]
     results += variables.results()
     builder.insert(ReturnOp(*results))
+    _erase_unused_constants(block)
     function = FuncOp(
         name,
         (block.arg_types, [value.type for value in results]),
@@ -111,6 +113,14 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     module = ModuleOp([function])
     module.verify()
     return module
+
+
+def _erase_unused_constants(block: Block) -> None:
+    """Those of operators that became tables."""
+    for op in list(block.ops):
+        if isinstance(op, ConstantOp) and not any(op.result.uses):
+            op.detach()
+            op.erase()
 
 
 def _type_of(tensor: TensorInfo) -> TensorType[Attribute]:

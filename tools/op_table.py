@@ -21,7 +21,6 @@ from tinyts_dialect.attributes import (
     PairAttr,
     WindowAttr,
 )
-from tinyts_dialect.ops.add import AddOp
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
@@ -29,7 +28,6 @@ from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mean import MeanOp
-from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
@@ -142,24 +140,6 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
     return with_output_shape(reader, result)
 
 
-def _read_add(reader: OperatorReader) -> SSAValue:
-    activation = reader.options(tflite.AddOptions).FusedActivationFunction()
-    return reader.build(
-        AddOp,
-        reader.activations_of_one_rank(),
-        {"clamp": ClampAttr(reader.clamp(activation))},
-    )
-
-
-def _read_mul(reader: OperatorReader) -> SSAValue:
-    activation = reader.options(tflite.MulOptions).FusedActivationFunction()
-    return reader.build(
-        MulOp,
-        reader.activations_of_one_rank(),
-        {"clamp": ClampAttr(reader.clamp(activation))},
-    )
-
-
 def _read_pad(reader: OperatorReader) -> SSAValue:
     input = reader.activation(0)
     paddings = reader.constant(1, "int32", "int64")
@@ -260,13 +240,6 @@ def _read_concatenation(reader: OperatorReader) -> SSAValue:
 
 OP_TABLE: tuple[OperatorEntry, ...] = (
     OperatorEntry(
-        "ADD",
-        AddOp,
-        _read_add,
-        f"two tensors or a tensor and a constant, broadcast; {ACTIVATIONS}",
-        (2, 2),
-    ),
-    OperatorEntry(
         "AVERAGE_POOL_2D",
         AveragePool2DOp,
         _read_pool(AveragePool2DOp),
@@ -316,13 +289,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         MeanOp,
         _read_mean,
         "any axes, keep_dims or not",
-        (2, 2),
-    ),
-    OperatorEntry(
-        "MUL",
-        MulOp,
-        _read_mul,
-        f"two tensors or a tensor and a constant, broadcast; {ACTIVATIONS}",
         (2, 2),
     ),
     OperatorEntry(

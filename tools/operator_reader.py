@@ -312,6 +312,10 @@ class OperatorReader:
                 "Lite Micro refuses; convert the model again"
             )
 
+    def new_constant(self, array: npt.NDArray[np.generic]) -> SSAValue:
+        """A constant that is no activation: weights, a bias, a table."""
+        return self._constant(array)
+
     def _constant(
         self, array: npt.NDArray[np.generic], quant: Quant | None = None
     ) -> SSAValue:

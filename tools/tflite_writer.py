@@ -604,6 +604,41 @@ class TFLiteWriter:
         self.operator("CONCATENATION", tensors, (y,), options)
         return y
 
+    def unary(
+        self,
+        builtin: str,
+        x: int,
+        *,
+        output: Quant | None = None,
+        options: Mapping[str, Option] | None = None,
+        name: str | None = None,
+    ) -> int:
+        """A function of each value; `output` is the input's quantization by default."""
+        y = self.activation(
+            self._name(builtin.lower(), name), self.shape(x), output or self.quant(x)
+        )
+        self.operator(builtin, (x,), (y,), options)
+        return y
+
+    def binary(
+        self,
+        builtin: str,
+        a: int,
+        b: int,
+        *,
+        output: Quant | None = None,
+        options: Mapping[str, Option] | None = None,
+        name: str | None = None,
+    ) -> int:
+        """A function of the values of two tensors, broadcast as NumPy does."""
+        y = self.activation(
+            self._name(builtin.lower(), name),
+            self._broadcast(a, b),
+            output or self.quant(a),
+        )
+        self.operator(builtin, (a, b), (y,), options)
+        return y
+
     # State
 
     def variable(

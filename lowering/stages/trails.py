@@ -13,9 +13,10 @@ from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
+from tinyts_dialect.ops.table import TableOp
 from tinyts_dialect.windows import Window
 
-BY_VALUE_OPS = (AddOp, MulOp, SoftmaxOp)
+BY_VALUE_OPS = (AddOp, MulOp, SoftmaxOp, TableOp)
 WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
 
 
