@@ -13,7 +13,7 @@ from emitc.program import Constant, Initializer, Layer, Program, Tensor, Variabl
 from emitc.roll import Call, Loop, Node, roll
 from tinyts_dialect.tsbuf import Port
 
-C_TYPES = {"int8": "int8_t", "int32": "int32_t"}
+C_TYPES = {"int8": "int8_t", "int16": "int16_t", "int32": "int32_t"}
 LINE_WIDTH = 96
 INDENT = "    "
 INT32_MIN_TEXT = "(-2147483647 - 1)"

@@ -91,6 +91,12 @@ def verify_window_output(
     return shape[3]
 
 
+def verify_bias(bias: SSAValue, outputs: int) -> None:
+    """Checks that there is one int32 bias an output."""
+    if tensor_type(bias).element_type != i32 or shape_of(bias) != (outputs,):
+        raise VerifyException(f"bias must be an int32 tensor of {outputs} elements")
+
+
 def verify_bias_and_scales(
     bias: SSAValue,
     weight_scales: DenseIntOrFPElementsAttr,
@@ -102,8 +108,7 @@ def verify_bias_and_scales(
     `scales`, 1 or outputs, says where one scale may serve all.
     """
     count = 1 if scales == 1 else outputs
-    if tensor_type(bias).element_type != i32 or shape_of(bias) != (outputs,):
-        raise VerifyException(f"bias must be an int32 tensor of {outputs} elements")
+    verify_bias(bias, outputs)
     scales_type = weight_scales.get_type()
     if tensor_type(scales_type).element_type != f32 or len(weight_scales) != count:
         raise VerifyException(f"weight_scales must hold {count} values of type f32")

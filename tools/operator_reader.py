@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from inspect import isfunction, signature
 from typing import NoReturn, Protocol, TypeVar
@@ -12,7 +12,15 @@ import numpy.typing as npt
 import tflite
 from flatbuffers.table import Table
 from xdsl.builder import Builder
-from xdsl.dialects.builtin import IntegerAttr, NameLoc, NoneAttr, StringAttr, i64
+from xdsl.dialects.builtin import (
+    IntegerAttr,
+    NameLoc,
+    NoneAttr,
+    StringAttr,
+    TensorType,
+    i16,
+    i64,
+)
 from xdsl.ir import Attribute, Operation, SSAValue
 from xdsl.utils.exceptions import VerifyException
 
@@ -58,6 +66,20 @@ MAX_BIAS_SCALE_ERROR = 0.02
 """Steps of the output's scale by which a bias of 1 may be off; TFLite's tolerance."""
 
 
+class VariableSource(Protocol):
+    """The variables of an import, as `tools/variables.py` has them."""
+
+    def argument(
+        self,
+        key: Hashable,
+        info: TensorInfo,
+        type_: TensorType[Attribute],
+        operator: OperatorInfo,
+    ) -> SSAValue: ...
+
+    def update(self, key: Hashable, value: SSAValue) -> None: ...
+
+
 @dataclass
 class ImportState:
     """The graph so far: the value of every tensor, and constants already made."""
@@ -66,6 +88,7 @@ class ImportState:
     builder: Builder
     values: dict[int, SSAValue] = field(default_factory=dict[int, SSAValue])
     constants: dict[bytes, SSAValue] = field(default_factory=dict[bytes, SSAValue])
+    variables: VariableSource | None = None
 
     def activation(self, info: TensorInfo) -> SSAValue | None:
         """The value of an int8 tensor: computed before, or a quantized constant."""
@@ -232,6 +255,46 @@ class OperatorReader:
         return self.build(
             ReshapeOp, [value], shape=whole, quant=quant, computes=False
         )
+
+    def variable(self, position: int, *types: str) -> SSAValue:
+        """The value of a tensor that the operator keeps from run to run.
+
+        The type of one of int16 has no quantization.
+        """
+        info = self.input_info(position)
+        what = f"state '{shown(info.name)}'"
+        if not info.is_variable:
+            self.fail(f"{what} is no variable tensor; export the model again")
+        if info.type not in types:
+            self.fail(f"{what} is {info.type}; only {' or '.join(types)} is supported")
+        if len(info.scales) != 1 or not info.scales[0] > 0:
+            self.fail(f"{what} has no quantization; export the model again")
+        if info.type == "int8":
+            type_ = activation_type(info.shape, tensor_quant(info))
+        else:
+            type_ = TensorType(i16, info.shape)
+            if info.zero_points.any():
+                self.fail(f"{what} has a zero point; export the model again")
+        if self.state.variables is None:
+            self.fail(f"{what} cannot be kept")
+        key = ("tensor", info.index)
+        return self.state.variables.argument(key, info, type_, self.operator)
+
+    def update_variable(self, position: int, value: SSAValue) -> None:
+        """Says what the operator makes of a variable."""
+        if self.state.variables is not None:
+            key = ("tensor", self.input_info(position).index)
+            self.state.variables.update(key, value)
+
+    def scale(self, position: int) -> float:
+        """The only scale of an input."""
+        info = self.input_info(position)
+        if len(info.scales) != 1:
+            self.fail(
+                f"input '{shown(info.name)}' has {len(info.scales)} scales, not 1; "
+                "convert the model with full integer quantization"
+            )
+        return float(info.scales[0])
 
     def constant(self, position: int, *types: str) -> npt.NDArray[np.generic]:
         """The contents of a constant input of one of the given element types."""
@@ -407,8 +470,11 @@ class OperatorReader:
         shape: tuple[int, ...] | None = None,
         quant: Quant | None = None,
         computes: bool = True,
+        others: Sequence[Attribute] = (),
     ) -> SSAValue:
         """Inserts and verifies an op; its result has the output's type by default.
+
+        `others` are the types of results after the first, which is returned.
 
         The op that `computes` the operator's output carries the output's index; one
         that only prepares or reshapes it does not.
@@ -420,7 +486,8 @@ class OperatorReader:
                 activation_type(
                     self.output.shape if shape is None else shape,
                     tensor_quant(self.output) if quant is None else quant,
-                )
+                ),
+                *others,
             ],
             properties={**(properties or {}), **layer},
             location=tensor_location(self.output),

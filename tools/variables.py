@@ -76,6 +76,7 @@ class Variables:
         self.assigned: dict[Hashable, SSAValue] = {}
         """Of variables that nothing has read yet, what they hold."""
         self.known: dict[Hashable, _Variable] = {}
+        state.variables = self
 
     def read(self, operator: OperatorInfo) -> None:
         """Reads one of VARIABLE_OPERATORS; raises TFLiteError."""
@@ -298,7 +299,7 @@ def _is_zero(values: npt.NDArray[np.int8], type_: Attribute) -> bool:
 
 def _name(key: Hashable, info: TensorInfo) -> str:
     name = key[-1] if isinstance(key, tuple) else None
-    return shown(name) if isinstance(name, str) and name else info.name
+    return shown(name if isinstance(name, str) and name else info.name)
 
 
 def _key(file: TFLiteFile, operator: OperatorInfo) -> Hashable:

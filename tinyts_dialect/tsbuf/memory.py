@@ -13,6 +13,7 @@ from xdsl.dialects.builtin import (
     TensorType,
     UnitAttr,
     i8,
+    i16,
     i32,
     i64,
 )
@@ -302,7 +303,7 @@ class ConstantOp(IRDLOperation):
     def verify_(self) -> None:
         if self.value.get_type() != self.result.type:
             raise VerifyException("the value's type is not the result's")
-        verify_constant(self.value, i8, i32)
+        verify_constant(self.value, i8, i16, i32)
 
 
 def layout_of(value: SSAValue) -> Layout:

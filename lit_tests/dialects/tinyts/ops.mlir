@@ -105,5 +105,17 @@ func.func @any_rank(%x: !image, %y: tensor<3x8xi8, #q>) {
   // CHECK-SAME: -> tensor<1x4x6x2xi8,
   // GENERIC: "tinyts.assign"(%x) : (
   %next = tinyts.assign %x : (!image) -> !image
+
+  // CHECK: %svdf, %features = tinyts.svdf %features_in state(%history) weights(%wf, %wt, %bias1) {rank = 2 : i64,
+  // CHECK-SAME: -> (tensor<1x1xi8, {{.*}}>, tensor<1x6xi16>)
+  // GENERIC: "tinyts.svdf"(%features_in, %history, %wf, %wt, %bias1) <{rank = 2 : i64
+  %features_in, %history, %wf, %wt, %bias1 = "test.op"() : () -> (tensor<1x4xi8, #q>, tensor<1x6xi16>, tensor<2x4xi8>, tensor<2x3xi16>, tensor<1xi32>)
+  %svdf, %features = tinyts.svdf %features_in state(%history) weights(%wf, %wt, %bias1) {rank = 2, feature_scale = 0.01 : f32, time_scale = 0.01 : f32, state_scale = 0.001 : f32} : (tensor<1x4xi8, #q>, tensor<1x6xi16>, tensor<2x4xi8>, tensor<2x3xi16>, tensor<1xi32>) -> (tensor<1x1xi8, #q>, tensor<1x6xi16>)
+
+  // CHECK: %steps, %hidden, %cell = tinyts.sequence_lstm %series state(%last, %memory) weights(%wi, %wr, %four) {
+  // CHECK-SAME: cell_clip = -1 : i64
+  // GENERIC: "tinyts.sequence_lstm"(%series, %last, %memory, %wi, %wr, %four) <{
+  %series, %last, %memory, %wi, %wr, %four = "test.op"() : () -> (tensor<1x5x3xi8, #q>, tensor<1x1xi8, #q>, tensor<1x1xi16>, tensor<4x3xi8>, tensor<4x1xi8>, tensor<4xi32>)
+  %steps, %hidden, %cell = tinyts.sequence_lstm %series state(%last, %memory) weights(%wi, %wr, %four) {input_scales = dense<0.01> : tensor<4xf32>, recurrent_scales = dense<0.01> : tensor<4xf32>, cell_scale = 0.00048828125 : f32, cell_clip = -1} : (tensor<1x5x3xi8, #q>, tensor<1x1xi8, #q>, tensor<1x1xi16>, tensor<4x3xi8>, tensor<4x1xi8>, tensor<4xi32>) -> (tensor<1x5x1xi8, #q>, tensor<1x1xi8, #q>, tensor<1x1xi16>)
   return
 }

@@ -90,7 +90,7 @@ tsbuf.arena @sram {alignment = 6}
 
 // -----
 
-// CHECK: a constant of type i64; expected i8 or i32
+// CHECK: a constant of type i64; expected i8 or i16 or i32
 %c = tsbuf.constant dense<1> : tensor<2xi64>
 
 // -----
