@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from lowering.kernel_variant import LayerCalls
+from lowering.kernel_spec import Params
+from lowering.kernel_variant import Array, LayerCalls
 from lowering.panel_stream import (
     IntArray,
     Linear,
+    group_words,
+    requantized,
+    stream,
     words_of_gathered,
     words_of_runs,
 )
@@ -30,6 +35,71 @@ class Window:
     """Bytes that are copied together first; 0: none."""
     padding: int
     """Bytes of zero points that windows may read beside the input."""
+
+
+@dataclass(frozen=True)
+class PackedStage:
+    """A `tinyts_packed_conv`."""
+
+    params: Params
+    constants: Mapping[str, Array]
+    instructions: int
+    """Estimated, of all rows."""
+    group: int
+    words: int
+    """Of a group of the stream."""
+
+    def words_of_channels(self, channels: int) -> int:
+        """Words of the stream of some channels that begin a group."""
+        return -(-channels // self.group) * self.words
+
+
+def packed_stages(
+    layer: LayerCalls, stage: str, group: int, cuts: Sequence[int] | None = None
+) -> Iterator[PackedStage]:
+    """A convolution of a layer with weights of 16 and of 8 bits, where that is exact.
+
+    Groups of the stream begin anew at the `cuts`, of which the first is 0 and the last
+    the number of channels.
+    """
+    window = window_of(layer, stage)
+    if window is None:
+        return
+    linear = linear_of(layer, stage)
+    cuts = cuts or (0, len(linear.bias))
+    params = layer.params[stage] if stage else layer.params
+    padding = np.full(window.padding, linear.input_zero, np.int8)
+    for bits in (16, 8):
+        packed = requantized(linear, bits)
+        if packed is None:
+            continue
+        words = stream(packed, window.words, bits, group, cuts)
+        constants = {"stream": words, **({"zeros": padding} if window.padding else {})}
+        yield PackedStage(
+            {
+                **{name: params[name] for name in ("kernel", "params")},
+                "panel": f"panel_1x8_w{bits}_{packed.form}",
+                "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
+                "gathered": window.gathered,
+            },
+            constants,
+            _direct_instructions(layer, stage, window, bits, cuts),
+            group,
+            group_words(len(window.words), bits, packed.form, group),
+        )
+
+
+def _direct_instructions(
+    layer: LayerCalls, stage: str, window: Window, bits: int, cuts: Sequence[int]
+) -> int:
+    """Of panels of one pixel and eight channels."""
+    per_word = {16: 28.5, 8: 32.5}[bits]
+    image = layer.image("middle" if stage == "producer" else "output")
+    groups = sum(-(-(b - a) // 8) for a, b in zip(cuts, cuts[1:], strict=False))
+    pixel = 40 + 5 * window.gathered
+    work = groups * (per_word * len(window.words) + 70) + (len(cuts) - 1) * pixel
+    rows = image.height if stage == "producer" else layer.rows
+    return round(rows * (image.width * work + 150 * (len(cuts) - 1)))
 
 
 def numbers(params: Scalars, *path: str) -> tuple[int, int]:
@@ -66,7 +136,8 @@ def _leaves(layer: LayerCalls, params: Scalars) -> bool:
     """Whether a window may reach beyond the input."""
     kernel, stride = numbers(params, "kernel"), numbers(params, "params", "stride")
     pads = numbers(params, "params", "padding")
-    input, output = layer.image("input"), layer.image("output")
+    target = "output" if params is layer.params else "middle"
+    input, output = layer.image("input"), layer.image(target)
     return any(
         pad > 0 or (outputs - 1) * step - pad + taps > inputs
         for taps, step, pad, inputs, outputs in zip(

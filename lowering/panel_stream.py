@@ -202,6 +202,12 @@ def stream(
     return _int32(np.concatenate(parts))
 
 
+def group_words(words: int, bits: int, form: str, group: int) -> int:
+    """Words of the stream of one group whose windows have so many words."""
+    scales = 2 if bits == 16 and form == "relu" else 3
+    return group + words * 2 * group * bits // 16 + group * scales
+
+
 def _int32(values: IntArray) -> npt.NDArray[np.int32]:
     return (values & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
 
