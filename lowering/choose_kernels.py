@@ -31,6 +31,9 @@ TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
 
 
+SCRATCH_ALIGNMENT = 4
+
+
 @dataclass(frozen=True)
 class ChooseKernels(ModulePass):
     """Replaces portable kernels by variants of fewer estimated instructions.
@@ -56,7 +59,7 @@ class ChooseKernels(ModulePass):
         arena, function = arena_and_function(op)
         if arena.bytes is None or arena.alignment is None:
             raise PassFailedException("choose-kernels: run plan-arena first")
-        alignment = max(arena.alignment.value.data, 4)
+        alignment = arena.alignment.value.data
         room = _Room(function, arena.bytes.value.data, self.size, alignment)
         for layer, steps in _layers(function):
             for proposal in sorted(
@@ -122,6 +125,8 @@ class _Room:
         """An offset for each of the steps, the same for all if possible."""
         if size == 0:
             return []
+        if self.alignment < SCRATCH_ALIGNMENT:
+            return None
         for limit in {self.arena_bytes, self.limit}:
             place = self.holes.place(size, steps, limit, self.alignment)
             if place is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -48,14 +49,37 @@ class PackedStage:
     group: int
     words: int
     """Of a group of the stream."""
+    scratch: int
+    """Bytes."""
 
     def words_of_channels(self, channels: int) -> int:
         """Words of the stream of some channels that begin a group."""
         return -(-channels // self.group) * self.words
 
 
+class Panel(NamedTuple):
+    """What the panels of a shape cost; see `runtime_c/include/tinyts_panel.h`."""
+
+    name: str
+    pixels: int
+    group: int
+    scratch: int
+    """Bytes of scratch for each word of a window."""
+    word: Mapping[int, float]
+    """Instructions of a word and a group, by the bits of a weight."""
+    widening: float
+    """Instructions of a word, once for all groups."""
+    overhead: int
+    """Instructions of a call, and of a group."""
+    group_overhead: int
+
+
+DIRECT = Panel("1x8", 1, 8, 0, {16: 28.3, 8: 32.3}, 0, 40, 70)
+PAIRED = Panel("2x4", 2, 4, 16, {16: 23.3, 8: 25.3}, 9.5, 80, 62)
+
+
 def packed_stages(
-    layer: LayerCalls, stage: str, group: int, cuts: Sequence[int] | None = None
+    layer: LayerCalls, stage: str, panel: Panel, cuts: Sequence[int] | None = None
 ) -> Iterator[PackedStage]:
     """A convolution of a layer with weights of 16 and of 8 bits, where that is exact.
 
@@ -73,33 +97,44 @@ def packed_stages(
         packed = requantized(linear, bits)
         if packed is None:
             continue
-        words = stream(packed, window.words, bits, group, cuts)
+        words = stream(packed, window.words, bits, panel.group, cuts)
         constants = {"stream": words, **({"zeros": padding} if window.padding else {})}
         yield PackedStage(
             {
                 **{name: params[name] for name in ("kernel", "params")},
-                "panel": f"panel_1x8_w{bits}_{packed.form}",
+                "panel": f"panel_{panel.name}_w{bits}_{packed.form}",
                 "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
                 "gathered": window.gathered,
             },
             constants,
-            _direct_instructions(layer, stage, window, bits, cuts),
-            group,
-            group_words(len(window.words), bits, packed.form, group),
+            _instructions(layer, stage, window, panel, bits, cuts),
+            panel.group,
+            group_words(len(window.words), bits, packed.form, panel.group),
+            panel.scratch * len(window.words),
         )
 
 
-def _direct_instructions(
-    layer: LayerCalls, stage: str, window: Window, bits: int, cuts: Sequence[int]
+def _instructions(
+    layer: LayerCalls,
+    stage: str,
+    window: Window,
+    panel: Panel,
+    bits: int,
+    cuts: Sequence[int],
 ) -> int:
-    """Of panels of one pixel and eight channels."""
-    per_word = {16: 28.5, 8: 32.5}[bits]
     image = layer.image("middle" if stage == "producer" else "output")
-    groups = sum(-(-(b - a) // 8) for a, b in zip(cuts, cuts[1:], strict=False))
-    pixel = 40 + 5 * window.gathered
-    work = groups * (per_word * len(window.words) + 70) + (len(cuts) - 1) * pixel
+    words = len(window.words)
+    groups = sum(
+        -(-(stop - start) // panel.group)
+        for start, stop in zip(cuts, cuts[1:], strict=False)
+    )
+    calls = (len(cuts) - 1) * -(-image.width // panel.pixels)
+    each = panel.overhead + panel.widening * words + 5 * window.gathered * panel.pixels
+    work = calls * each + (
+        groups * image.width / panel.pixels
+    ) * (panel.word[bits] * words + panel.group_overhead)
     rows = image.height if stage == "producer" else layer.rows
-    return round(rows * (image.width * work + 150 * (len(cuts) - 1)))
+    return round(rows * (work + 100 * (len(cuts) - 1)))
 
 
 def numbers(params: Scalars, *path: str) -> tuple[int, int]:

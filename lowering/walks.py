@@ -140,7 +140,9 @@ def fused_rows_walk(
     return walk if walk.group >= 1 else None
 
 
-WALK_LIKE_THEIR_KERNEL = frozenset({"conv_2d_direct", "fused_rows_conv"})
+WALK_LIKE_THEIR_KERNEL = frozenset(
+    {"conv_2d_direct", "conv_2d_paired", "fused_rows_conv"}
+)
 """Functions of variants that promise what their portable kernel promises."""
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})

@@ -13,7 +13,6 @@ from lowering.panel_stream import (
     Linear,
     requantized,
     stream,
-    words_of_gathered,
     words_of_runs,
 )
 from tinyts_dialect.multipliers import requantize
@@ -89,18 +88,20 @@ def panel_trial(
     length: int,
     pixels: int,
     edges: bool = False,
-    gathered: bool = False,
+    widened: bool = False,
 ) -> PanelTrial | None:
-    """One job of tinyts_panel_1x8_*; None where there is no exact form of it."""
+    """One job of tinyts_panel_1x8_*, or with `widened` of tinyts_panel_2x4_*.
+
+    None where there is no exact form of it.
+    """
     size = runs * length
     linear = random_linear(rng, channels, size, kind, edges)
     packed = requantized(linear, bits)
     if packed is None:
         return None
-    whole = gathered or length % 4 == 0
-    words = words_of_gathered(size) if gathered else words_of_runs(runs, length)
+    words = words_of_runs(runs, length)
     step = length + int(rng.integers(0, 3))
-    row = (pixels - 1) * step + (-(-size // 4) * 4 if gathered else length)
+    row = (pixels - 1) * step + length
     input = rng.integers(-128, 128, (runs, row), np.int8)
     if edges:
         input[rng.random(input.shape) < 0.5] = rng.choice([-128, 127])
@@ -111,20 +112,26 @@ def panel_trial(
         ],
         axis=1,
     ).astype(np.int64)
-    name = f"panel_1x8_w{bits}_{packed.form}"
-    data = stream(packed, words, bits, 8, (0, channels))
+    shape, group = ("2x4", 4) if widened else ("1x8", 8)
+    name = f"panel_{shape}_w{bits}_{packed.form}"
+    data = stream(packed, words, bits, group, (0, channels))
     pitch = channels + int(rng.integers(0, 3))
+    run_count, run_words = runs, length // 4
+    lines = [f"input_{number} + {i * row}" for i in range(runs)]
+    if widened:
+        input = _widened(windows, words)
+        run_count, run_words = 1, len(words)
+        lines = [f"(const int8_t *)input_{number}"]
     declarations = "\n".join(
         [
             constant(Constant(f"stream_{number}", data)),
             constant(Constant(f"input_{number}", input.reshape(-1))),
             f"static const int8_t *const runs_{number}[] = {{"
-            + ", ".join(f"input_{number} + {i * row}" for i in range(runs))
+            + ", ".join(lines)
             + "};",
             f"static const tinyts_panel_job job_{number} = {{runs_{number}, "
-            f"{1 if gathered else runs}, "
-            f"{len(words) if gathered else length // 4}, "
-            f"{0 if whole else 4 - length % 4}, {pixels}, {step}, stream_{number}, "
+            f"{run_count}, {run_words}, {-length % 4}, {pixels}, {step}, "
+            f"stream_{number}, "
             f"{channels}, out + 1, {pitch}, {int(packed.shifts[0])}, "
             f"{{{linear.low}, {linear.high}}}}};",
         ]
@@ -136,6 +143,18 @@ def panel_trial(
         f"run(tinyts_{name}, &job_{number}, {size});",
         _framed(outputs_of(linear, windows), pitch),
     )
+
+
+def _widened(
+    windows: npt.NDArray[np.int64], words: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int32]:
+    """The values of one or two pixels as the panels of two pixels read them."""
+    both = np.concatenate([windows, windows])[:2] if len(windows) == 1 else windows
+    taps = both[:, np.maximum(words, 0)]  # [2, words, 4]; what has no weight is free
+    pairs = np.stack([taps[..., [0, 2]], taps[..., [1, 3]]], 2) & 0xFFFF
+    numbers = pairs[..., 0] | pairs[..., 1] << 16  # [2, words, 2]
+    ordered = np.moveaxis(numbers, 0, -1).reshape(-1)
+    return ordered.astype(np.uint32).view(np.int32)
 
 
 def _framed(outputs: Int8Array, pitch: int) -> Int8Array:

@@ -26,18 +26,20 @@ def trials() -> list[PanelTrial]:
         for kind in KINDS:
             for edges in (False, True):
                 for runs, length in ((1, 8), (1, 4), (1, 27), (1, 64), (3, 12), (9, 4)):
-                    trial = panel_trial(
-                        rng,
-                        len(found),
-                        bits=bits,
-                        kind=kind,
-                        channels=int(rng.integers(1, 21)),
-                        runs=runs,
-                        length=length,
-                        pixels=int(rng.integers(1, 5)),
-                        edges=edges,
-                    )
-                    found += [trial] if trial else []
+                    for widened in (False, True):
+                        trial = panel_trial(
+                            rng,
+                            len(found),
+                            bits=bits,
+                            kind=kind,
+                            channels=int(rng.integers(1, 21)),
+                            runs=runs,
+                            length=length,
+                            pixels=int(rng.integers(1, 3 if widened else 5)),
+                            edges=edges,
+                            widened=widened,
+                        )
+                        found += [trial] if trial else []
     assert {trial.name for trial in found} == {path.stem for path in SOURCES}
     return found
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import packed_stages
+from lowering.packed_convolution import DIRECT, packed_stages
 
 KERNELS = ("conv_2d",)
 
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """With weights of 16 and of 8 bits."""
-    for packed in packed_stages(layer, "", 8):
+    for packed in packed_stages(layer, "", DIRECT):
         yield Proposal("direct", packed.params, packed.constants, packed.instructions)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import packed_stages
+from lowering.packed_convolution import DIRECT, packed_stages
 
 KERNELS = ("fused_rows",)
 
@@ -25,7 +25,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
         for name, array in layer.arrays.items()
         if name.startswith("consumer.")
     }
-    for packed in packed_stages(layer, "producer", 8, cuts):
+    for packed in packed_stages(layer, "producer", DIRECT, cuts):
         constants = {
             f"producer.{name}": array for name, array in packed.constants.items()
         }

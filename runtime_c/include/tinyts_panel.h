@@ -61,6 +61,19 @@ tinyts_panel_kernel tinyts_panel_1x8_w8_relu;
 tinyts_panel_kernel tinyts_panel_1x8_w8_any;
 tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
 
+/*
+ * One or two pixels and four channels at a time, from values that were widened: the only
+ * run is [2 * words][2] pairs, aligned to 4 bytes. Of word i of each pixel, pair 2 * i
+ * holds the values 0 and 2 and pair 2 * i + 1 the values 1 and 3; first of pixel 0, then
+ * of pixel 1, which is not used where there is only one. back and in_step do not count.
+ */
+tinyts_panel_kernel tinyts_panel_2x4_w16_relu;
+tinyts_panel_kernel tinyts_panel_2x4_w16_any;
+tinyts_panel_kernel tinyts_panel_2x4_w16_clamp;
+tinyts_panel_kernel tinyts_panel_2x4_w8_relu;
+tinyts_panel_kernel tinyts_panel_2x4_w8_any;
+tinyts_panel_kernel tinyts_panel_2x4_w8_clamp;
+
 #ifdef __cplusplus
 }
 #endif

@@ -14,22 +14,26 @@ extern "C" {
 
 enum { TINYTS_FORM_RELU, TINYTS_FORM_ANY, TINYTS_FORM_CLAMP };
 
-/* Adds a word's products to `group` sums; the words of its two pairs are eaten. */
-static inline const int32_t *tinyts_panel_eat(const int32_t *stream, int32_t word,
+/* Adds a pair's products to `group` sums; its words of the stream are eaten. */
+static inline const int32_t *tinyts_panel_eat(const int32_t *stream, int32_t pair,
                                               int32_t group, int32_t bits,
                                               int32_t *sums) {
-    const int32_t pairs[2] = {tinyts_sxtb16(word), tinyts_sxtb16_ror8(word)};
-    for (int32_t half = 0; half < 2; ++half) {
-        for (int32_t i = 0; i < group; ++i) {
-            int32_t weights = stream[bits == 16 ? i : i >> 1];
-            if (bits == 8 && i % 2 == 0) {
-                weights = tinyts_sxtb16(weights);
-            }
-            sums[i] = tinyts_smlad(pairs[half], weights, sums[i]);
+    for (int32_t i = 0; i < group; ++i) {
+        int32_t weights = stream[bits == 16 ? i : i >> 1];
+        if (bits == 8 && i % 2 == 0) {
+            weights = tinyts_sxtb16(weights);
         }
-        stream += bits == 16 ? group : group / 2;
+        sums[i] = tinyts_smlad(pair, weights, sums[i]);
     }
-    return stream;
+    return stream + (bits == 16 ? group : group / 2);
+}
+
+/* The same for a word of the input. */
+static inline const int32_t *tinyts_panel_eat_word(const int32_t *stream, int32_t word,
+                                                   int32_t group, int32_t bits,
+                                                   int32_t *sums) {
+    stream = tinyts_panel_eat(stream, tinyts_sxtb16(word), group, bits, sums);
+    return tinyts_panel_eat(stream, tinyts_sxtb16_ror8(word), group, bits, sums);
 }
 
 /* Sums times two: of a group with w8. */
@@ -81,13 +85,14 @@ static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
             for (int32_t run = 0; run < job->run_count; ++run) {
                 in = job->runs[run] + pixel * job->in_step;
                 for (int32_t i = 0; i < job->words; ++i) {
-                    stream = tinyts_panel_eat(stream, tinyts_load_4(in), 8, bits, sums);
+                    stream = tinyts_panel_eat_word(stream, tinyts_load_4(in), 8, bits,
+                                                   sums);
                     in += 4;
                 }
             }
             if (job->back) {
                 const int32_t word = tinyts_load_4(in - job->back);
-                stream = tinyts_panel_eat(stream, word, 8, bits, sums);
+                stream = tinyts_panel_eat_word(stream, word, 8, bits, sums);
             }
             if (bits == 8) {
                 tinyts_panel_part(sums, 8);
@@ -97,6 +102,32 @@ static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
                     tinyts_panel_output(job, stream, 8, bits, form, i, sums[i]);
             }
             stream += 8 * tinyts_panel_scales(bits, form);
+        }
+    }
+}
+
+/* One or two pixels and four channels at a time. */
+static inline void tinyts_panel_2x4(const tinyts_panel_job *job, int32_t bits,
+                                    int32_t form) {
+    const int32_t *const values = (const int32_t *)(const void *)job->runs[0];
+    for (int32_t pixel = 0; pixel < job->pixels; ++pixel) {
+        const int32_t *stream = job->stream;
+        int8_t *const out = job->out + pixel * job->out_step;
+        for (int32_t channel = 0; channel < job->channels; channel += 4) {
+            int32_t sums[4];
+            memcpy(sums, stream, sizeof sums);
+            stream += 4;
+            for (int32_t i = 0; i < 2 * job->words; ++i) {
+                stream = tinyts_panel_eat(stream, values[2 * i + pixel], 4, bits, sums);
+            }
+            if (bits == 8) {
+                tinyts_panel_part(sums, 4);
+            }
+            for (int32_t i = 0; i < 4 && channel + i < job->channels; ++i) {
+                out[channel + i] =
+                    tinyts_panel_output(job, stream, 4, bits, form, i, sums[i]);
+            }
+            stream += 4 * tinyts_panel_scales(bits, form);
         }
     }
 }

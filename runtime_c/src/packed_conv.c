@@ -1,35 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_packed_conv.h"
-#include "tinyts_window.h"
 
-/* Copies `bytes` bytes; nothing beyond them is touched. */
-static int8_t *copy(int8_t *to, const int8_t *from, int32_t bytes) {
-    for (; bytes >= 4; bytes -= 4, to += 4, from += 4) {
-        tinyts_store_4(to, tinyts_load_4(from));
-    }
-    for (; bytes > 0; --bytes) {
-        *to++ = *from++;
-    }
-    return to;
-}
-
-/* A window whose first column is in_x, row after row, with zero points around. */
-static void gather(const tinyts_packed_conv *conv, const tinyts_tensor *input,
-                   const int8_t *const *rows, int32_t in_x, int8_t *to) {
-    const int32_t depth = input->channels;
-    const tinyts_taps columns = tinyts_taps_inside(in_x, 1, conv->kernel.w, input->width);
-    const int32_t left = columns.first * depth;
-    const int32_t inside = (columns.last - columns.first) * depth;
-    const int32_t right = (conv->kernel.w - columns.last) * depth;
-    const int32_t from = (in_x + columns.first) * input->pixel_pitch;
-    for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
-        to = left ? copy(to, conv->zeros, left) : to;
-        if (inside) {
-            to = copy(to, rows[ky] ? rows[ky] + from : conv->zeros, inside);
-        }
-        to = right ? copy(to, conv->zeros, right) : to;
-    }
-}
+#include "tinyts_gather.h"
 
 /* The pixels one by one, each gathered first. */
 static void gathered_pixels(const tinyts_packed_conv *conv, const tinyts_tensor *input,
@@ -42,7 +14,7 @@ static void gathered_pixels(const tinyts_packed_conv *conv, const tinyts_tensor 
     job->words = conv->gathered / 4;
     job->pixels = 1;
     for (int32_t x = 0; x < width; ++x) {
-        gather(conv, input, rows, x * conv->params.stride.w - conv->params.padding.w,
+        tinyts_gather(conv, input, rows, x * conv->params.stride.w - conv->params.padding.w,
                (int8_t *)window);
         conv->panel(job);
         job->out += job->out_step;

@@ -4,7 +4,8 @@
 
 #if TINYTS_HAS_DSP
 TINYTS_PANEL_ASM_1X8("w16", "relu",
-                     TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("20") ".equ third, 40\n.equ scale_bytes, 8\n");
+                     TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("20")
+                     ".equ third, 40\n.equ scale_bytes, 8\n");
 #else
 void tinyts_panel_1x8_w16_relu(const tinyts_panel_job *job) {
     tinyts_panel_1x8(job, 16, TINYTS_FORM_RELU);

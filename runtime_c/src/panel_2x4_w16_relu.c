@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tinyts_panel_asm.h"
+#include "tinyts_panel_twin.h"
+
+#if TINYTS_HAS_DSP
+TINYTS_PANEL_ASM_2X4("w16", "relu",
+                     TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("20")
+                     TINYTS_PANEL_ASM_SAME_2("36")
+                     ".equ third, 40\n.equ scale_bytes, 8\n");
+#else
+void tinyts_panel_2x4_w16_relu(const tinyts_panel_job *job) {
+    tinyts_panel_2x4(job, 16, TINYTS_FORM_RELU);
+}
+#endif
