@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,6 +29,15 @@ RESERVED_WORDS = frozenset(
 """
 
 
+C_TYPES = {
+    "int8": "int8_t",
+    "uint8": "uint8_t",
+    "int16": "int16_t",
+    "float32": "float",
+}
+"""C types of inputs and outputs by the NumPy name."""
+
+
 @dataclass(frozen=True)
 class ApiPort:
     """An input or output as the header names it."""
@@ -41,12 +51,17 @@ class ApiPort:
     """Offset in the arena; None where the caller gives the memory."""
     rows: int | None
     """How many rows the caller gives one by one; None where it gives them at once."""
-    scale: str
-    """The scale as a C literal."""
+    scale: str | None
+    """The scale as a C literal; None of floats."""
 
     @property
     def size(self) -> int:
         return int(np.prod(self.port.shape, dtype=np.int64))
+
+    @property
+    def c_type(self) -> str:
+        """The C type of its values."""
+        return C_TYPES[self.port.dtype]
 
     @property
     def shape(self) -> str:
@@ -67,10 +82,27 @@ def api_ports(program: Program, direction: str) -> list[ApiPort]:
             f"{program.name}_{kind}" if single else f"{program.name}_{kind}_{name}",
             program.arena_ports.get(port),
             program.row_ports.get(port),
-            f"{float(np.float32(port.quant.scale)):.9g}f",
+            None if port.quant is None else _literal(port.quant.scale),
         )
         for port, name in zip(ports, names, strict=True)
     ]
+
+
+def _literal(scale: float) -> str:
+    return f"{float(np.float32(scale)):.9g}f"
+
+
+def common_type(ports: Sequence[ApiPort]) -> str | None:
+    """The C type of all inputs, or of all outputs; None where they differ."""
+    types = {port.c_type for port in ports}
+    return types.pop() if len(types) == 1 else None
+
+
+def type_name(model: str, ports: Sequence[ApiPort], port: ApiPort) -> str:
+    """How the header calls the type of one of the inputs or outputs."""
+    if common_type(ports) is None:
+        return port.c_type
+    return f"{model}_{port.port.direction}_t"
 
 
 def c_name(name: str, default: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from emitc.api import ApiPort, api_ports
-from emitc.model_files import render
+from emitc.model_files import render, row_type
 from emitc.program import Program
 from emitc.project import RUNTIME
 
@@ -31,6 +31,7 @@ def _main_text(program: Program, record: bool) -> str:
         outputs=outputs,
         inputs_by_rows=inputs[0].rows is not None,
         arguments=", ".join(arguments),
+        row_type=row_type(program, inputs),
         canary_bytes=max(MIN_CANARY_BYTES, program.alignment),
     )
 

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from emitc import print_c
-from emitc.api import ApiPort, api_ports
+from emitc.api import ApiPort, api_ports, common_type, type_name
 from emitc.program import PERSISTENT, Program
 from tinyts_dialect.tsbuf import Port
 
@@ -19,7 +19,7 @@ class Accessor:
 
     signature: str
     comment: str
-    offset: int
+    value: str
 
 
 def _environment() -> Environment:
@@ -32,6 +32,8 @@ def _environment() -> Environment:
     )
     environment.globals["print"] = print_c
     environment.globals["comment"] = print_c.comment
+    environment.globals["common_type"] = common_type
+    environment.globals["type_name"] = type_name
     environment.globals["version"] = version("tinyts")
     return environment
 
@@ -68,13 +70,37 @@ def _render(template: str, program: Program, record: bool) -> str:
         invoke=_invoke_signature(program, inputs, outputs),
         memories=_memories(program, inputs, outputs),
         readers=_readers(inputs),
+        adapts_rows=_adapts_rows(inputs),
+        row_adapter=ROW_ADAPTER,
+        row_type=row_type(program, inputs),
     )
+
+
+ROW_ADAPTER = "read_bytes"
+"""The function of `N.c` through which rows come that are not int8."""
+
+
+def row_type(program: Program, inputs: list[ApiPort]) -> str:
+    """What the caller's function fills in; bytes, where the inputs' types differ."""
+    return "void" if common_type(inputs) is None else f"{program.name}_input_t"
+
+
+def _adapts_rows(inputs: list[ApiPort]) -> bool:
+    by_rows = inputs[0].rows is not None
+    return by_rows and any(port.c_type != "int8_t" for port in inputs)
 
 
 def _readers(inputs: list[ApiPort]) -> dict[Port, str]:
     """The callback and context of every input that comes row by row."""
     if inputs[0].rows is None:
         return {}
+    if _adapts_rows(inputs):
+        single = len(inputs) == 1
+        return {
+            p.port: f"{ROW_ADAPTER}, "
+            + ("&reader" if single else f"(void *)(uintptr_t)&inputs->{p.field}")
+            for p in inputs
+        }
     if len(inputs) == 1:
         return {inputs[0].port: "read, context"}
     return {
@@ -95,8 +121,12 @@ def _accessors(program: Program, ports: list[ApiPort]) -> list[Accessor]:
             else "Where the output is after a run, until the next one."
         )
         name = program.name
-        signature = f"{name}_{direction}_t *{name}_{direction}{suffix}(void)"
-        accessors.append(Accessor(signature, comment, port.offset))
+        type_ = type_name(name, ports, port)
+        signature = f"{type_} *{name}_{direction}{suffix}(void)"
+        place = f"{name}_arena + {port.offset}"
+        if port.c_type != "int8_t":
+            place = f"({type_} *)(void *)({place})"
+        accessors.append(Accessor(signature, comment, place))
     return accessors
 
 
@@ -138,9 +168,11 @@ def _memories(
 
 def _base(port: Port, inputs: list[ApiPort], outputs: list[ApiPort]) -> str:
     if port.direction == "output":
+        cast = "" if port.dtype == "int8" else "(int8_t *)"
         if len(outputs) == 1:
-            return "output"
-        return "outputs->" + next(p.field for p in outputs if p.port == port)
+            return f"{cast}output"
+        field = next(p.field for p in outputs if p.port == port)
+        return f"{cast}outputs->{field}"
     if len(inputs) == 1:
         return "(int8_t *)(uintptr_t)input"
     field = next(p.field for p in inputs if p.port == port)

@@ -225,7 +225,8 @@ class _Reader:
         program = self.program
         if isinstance(op, ConstantBufferOp):
             name = f"constant_{len(program.constants)}"
-            program.constants.append(Constant(name, to_array(op.value).reshape(-1)))
+            values = to_array(op.value).reshape(-1)
+            program.constants.append(Constant(name, values.view(np.int8)))
             program.memories.append(name)
             self.memory_numbers[op] = len(program.memories)
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 from xdsl.context import Context
 from xdsl.dialects.builtin import (
     BoolAttr,
@@ -28,7 +29,7 @@ from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.minimalloc import csv_text, read_offsets
 from lowering.arena.plan import plan
 from lowering.live_ranges import Problem, problem_of
-from tinyts_dialect.tsbuf import MAX_ARENA_BYTES, ArenaOp
+from tinyts_dialect.tsbuf import MAX_ARENA_BYTES, ArenaOp, BufferOp, RowsOp
 
 STRATEGIES = {"best": plan, "greedy": greedy_by_size, "exact": plan_exactly}
 
@@ -36,6 +37,8 @@ STRATEGIES = {"best": plan, "greedy": greedy_by_size, "exact": plan_exactly}
 @dataclass(frozen=True)
 class PlanArena(ModulePass):
     """Places the buffers at multiples of `alignment` bytes.
+
+    An input or output in the arena of wider values is aligned to these at least.
 
     `strategy` is `greedy` (by decreasing size, as TFLite Micro plans), `best` (the
     smallest arena of several strategies) or `exact` (the same, then lowered or proven
@@ -59,7 +62,8 @@ class PlanArena(ModulePass):
         self._check_options()
         arena, function = arena_and_function(op)
         problem = problem_of(function)
-        placement = self._placement(problem)
+        alignment = max(self.alignment, _widest_value(function))
+        placement = self._placement(problem, alignment)
         try:
             self._check_size(placement, problem, function)
         except PassFailedException:
@@ -68,7 +72,7 @@ class PlanArena(ModulePass):
         self._write_csv(csv_text(problem.blocks, placement.offsets))
         for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
             buffer.offset = IntegerAttr(offset, i64)
-        self._describe(arena, placement, problem)
+        self._describe(arena, placement, problem, alignment)
 
     def _check_options(self) -> None:
         if self.strategy not in STRATEGIES:
@@ -83,12 +87,12 @@ class PlanArena(ModulePass):
                 f"plan-arena: alignment {self.alignment} is not a power of two"
             )
 
-    def _placement(self, problem: Problem) -> Placement:
+    def _placement(self, problem: Problem, alignment: int) -> Placement:
         blocks, overlaps = problem.blocks, problem.overlaps
         if self.csv_in is None:
             place = STRATEGIES[self.strategy]
             try:
-                return place(blocks, self.alignment, overlaps=overlaps)
+                return place(blocks, alignment, overlaps=overlaps)
             except SolverMissingError as error:
                 raise PassFailedException(
                     f"plan-arena: strategy 'exact': {error}; pip install "
@@ -96,13 +100,13 @@ class PlanArena(ModulePass):
                 ) from error
         try:
             text = Path(self.csv_in).read_text(encoding="utf-8")
-            offsets = read_offsets(text, blocks, self.alignment)
+            offsets = read_offsets(text, blocks, alignment)
         except OSError as error:
             raise _cannot("read", self.csv_in, error) from error
         except ValueError as error:
             raise PassFailedException(f"plan-arena: {self.csv_in}: {error}") from error
         ends = [offset + b.size for offset, b in zip(offsets, blocks, strict=True)]
-        top = -(-max(ends, default=0) // self.alignment) * self.alignment
+        top = -(-max(ends, default=0) // alignment) * alignment
         return Placement(offsets, top, "csv")
 
     def _write_csv(self, text: str) -> None:
@@ -135,13 +139,19 @@ class PlanArena(ModulePass):
             f"plan-arena: {self.size} bytes are too few: {reason}"
         )
 
-    def _describe(self, arena: ArenaOp, placement: Placement, problem: Problem) -> None:
+    def _describe(
+        self,
+        arena: ArenaOp,
+        placement: Placement,
+        problem: Problem,
+        alignment: int,
+    ) -> None:
         blocks, overlaps = problem.blocks, problem.overlaps
-        bound = lower_bound_bytes(blocks, self.alignment, overlaps)
+        bound = lower_bound_bytes(blocks, alignment, overlaps)
         bound = max(bound, placement.lower_bound)
-        live = peak(blocks, self.alignment, overlaps).bytes
+        live = peak(blocks, alignment, overlaps).bytes
         arena.bytes = IntegerAttr(placement.arena_bytes, i64)
-        arena.alignment = IntegerAttr(self.alignment, i64)
+        arena.alignment = IntegerAttr(alignment, i64)
         arena.plan = DictionaryAttr(
             {
                 "peak_live_bytes": IntegerAttr(live, i64),
@@ -150,6 +160,16 @@ class PlanArena(ModulePass):
                 "strategy": StringAttr(placement.strategy),
             }
         )
+
+
+def _widest_value(function: FuncOp) -> int:
+    """Bytes of the widest value of an input or output that lies in the arena."""
+    ports = [
+        op.port.data
+        for op in function.body.block.ops
+        if isinstance(op, BufferOp | RowsOp) and op.port is not None
+    ]
+    return max((np.dtype(port.dtype).itemsize for port in ports), default=1)
 
 
 def _layer_at(function: FuncOp, step: int) -> str:

@@ -9,7 +9,7 @@ from xdsl.utils.exceptions import PassFailedException, VerifyException
 from lowering.variables import network_arguments, network_results, variables_of
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import dtype_of, end_quant_of, shape_of
 from tinyts_dialect.tsbuf import ArenaOp, Port
 
 
@@ -43,7 +43,7 @@ def check_lowerable(module: ModuleOp, function: FuncOp) -> None:
             raise PassFailedException(f"{what} has no {kind}s; give it at least one")
         for index in positions:
             try:
-                quant_of(types[index])
+                end_quant_of(types[index])
             except VerifyException as error:
                 raise PassFailedException(
                     f"{what}: {kind} {index}: {error}"
@@ -79,7 +79,8 @@ def ports_of(function: FuncOp, direction: str) -> list[Port]:
                 getattr(name, "data", f"{direction}_{index}"),
                 -1 if layer is None else layer.value.data,  # pyright: ignore
                 shape_of(type_),
-                quant_of(type_),
+                end_quant_of(type_),
+                dtype_of(type_).name,
             )
         )
     return ports

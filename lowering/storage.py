@@ -11,12 +11,12 @@ from xdsl.ir import BlockArgument, Operation, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.state import State, layer_key
-from lowering.variables import network_results, variable_image
+from lowering.variables import network_results
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
 from tinyts_dialect.streaming import StepOp
-from tinyts_dialect.tensors import image_shape, shape_of
+from tinyts_dialect.tensors import byte_image, shape_of
 from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Rect
 
@@ -55,7 +55,7 @@ class Storage:
         self.state = State(function)
         block = function.body.block
         for argument in block.args:
-            image = variable_image(argument.type)
+            image = Image(*byte_image(argument))
             self._add(argument, ("argument", argument.index), image, 0)
         for op in block.ops:
             if isinstance(op, StepOp) and not op.is_last():
@@ -63,7 +63,7 @@ class Storage:
             if isinstance(op, TensorOp):
                 self._add_result(op)
             elif isinstance(op, ConstantOp):
-                image = Image(*image_shape(shape_of(op.result)))
+                image = Image(*byte_image(op.result))
                 self._add(op.result, ("constant", id(op)), image, 0)
         for tensor in self.tensors.values():
             tensor.parts.sort(key=lambda part: part[1])
@@ -72,7 +72,7 @@ class Storage:
     def _add_result(self, op: TensorOp) -> None:
         key = layer_key(op)
         rect = op.output_rect()
-        height, width, channels = image_shape(shape_of(op.output()))
+        height, width, channels = byte_image(op.output())
         if rect.x0 != 0:
             _fail(op, "slices of columns cannot be lowered yet; use whole rows")
         self._add(op.output(), key, Image(rect.y0 + height, width, channels), rect.y0)

@@ -15,7 +15,7 @@ from lowering.storage import Storage, StoredTensor
 from lowering.streamed_inputs import streamed_table
 from lowering.variables import network_arguments
 from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import quant_of
+from tinyts_dialect.tensors import end_quant_of
 from tinyts_dialect.tsbuf import (
     BufferOp,
     ConstantBufferOp,
@@ -95,7 +95,7 @@ class Tables:
             return self._input_table(key, tensor.image)
         value = tensor.parts[0][0]
         if isinstance(value.owner, ConstantOp):
-            quant_of(value)
+            end_quant_of(value)
             buffer = ConstantBufferOp(tensor.image, value.owner.value)
             return self._table([self.builder.insert(buffer).result], [0], tensor.image)
         return self._sliced_table(tensor)

@@ -22,7 +22,7 @@ from xdsl.dialects.func import FuncOp
 from xdsl.ir import Attribute
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.tensors import image_shape, quant_of, shape_of, tensor_type
+from tinyts_dialect.tensors import byte_image, quant_of, shape_of, tensor_type
 from tinyts_dialect.tsbuf import Image
 
 NUMBER = "tinyts.variable"
@@ -50,10 +50,7 @@ class Variable:
 
 def variable_image(type_: Attribute) -> Image:
     """The bytes of a value of the type of a variable."""
-    height, width, channels = image_shape(shape_of(type_))
-    if tensor_type(type_).element_type == i16:
-        return Image(height, width, 2 * channels)
-    return Image(height, width, channels)
+    return Image(*byte_image(type_))
 
 
 def zero_of(type_: Attribute) -> int:

@@ -55,6 +55,9 @@ class Walk(NamedTuple):
     ahead: bool = False
 
 
+BY_PIXEL = Walk(ONE_TAP, ONE_TAP)
+"""Each pixel is read until its result is written."""
+
 BY_VALUE = Walk(ONE_TAP, ONE_TAP, ch_mult=1)
 """Each value is read, and read for the last time, before its result is written."""
 
@@ -109,6 +112,8 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
     if call.variant is not None and call.function not in WALK_LIKE_THEIR_KERNEL:
         return None
     kernel = call.kernel.data
+    if kernel in _CONVERSIONS:
+        return conversion_walk(written.table.image, read.table.image)
     if kernel in _BY_VALUE:
         return BY_VALUE if _same_values(written.table.image, read.table.image) else None
     if kernel in _WINDOWED:
@@ -147,6 +152,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})
 _BY_VALUE = frozenset({"add", "mul", "softmax", "table"})
+_CONVERSIONS = frozenset({"quantize", "quantize_float", "dequantize", "flip_sign"})
 _WINDOWED = frozenset(
     {
         "conv_2d",
@@ -156,6 +162,13 @@ _WINDOWED = frozenset(
         "fused_pixels",
     }
 )
+
+
+def conversion_walk(output: Image, input: Image) -> Walk | None:
+    """Value by value; where the types differ in size only pixels correspond."""
+    if output[:2] != input[:2]:
+        return None
+    return BY_VALUE if output == input else BY_PIXEL
 
 
 def _same_values(output: Image, input: Image) -> bool:

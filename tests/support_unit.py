@@ -17,12 +17,13 @@ import numpy.typing as npt
 from xdsl.context import Context
 from xdsl.dialects.builtin import Builtin, ModuleOp
 from xdsl.dialects.func import Func, FuncOp
+from xdsl.ir import Attribute
 from xdsl.parser import Parser
 from xdsl.passes import PassPipeline
 
 from lowering.pipelines import all_passes
 from tinyts_dialect.interpreter import interpret
-from tinyts_dialect.tensors import shape_of
+from tinyts_dialect.tensors import dtype_of, shape_of
 from tinyts_dialect.tinyts import TinyTS
 from tinyts_dialect.tsbuf import TSBuf
 from tools.import_tflite import import_tflite
@@ -76,8 +77,18 @@ def generated_inputs(module: ModuleOp, seed: int = 0) -> list[Array]:
             np.full(shape, 127),
             random.choice([-128, 127], shape),
         ]
-        inputs.append(np.stack(runs).astype(np.int8))
+        inputs.append(_as_type(np.stack(runs), type_))
     return inputs
+
+
+def _as_type(runs: Array, type_: Attribute) -> Array:
+    """Numbers of int8 spread over another type; of floats, over -16..16."""
+    dtype = dtype_of(type_)
+    if dtype.kind == "f":
+        return (runs / 8).astype(dtype)
+    limits = np.iinfo(dtype)
+    spread = np.interp(runs, (-128, 127), (limits.min, limits.max))
+    return np.rint(spread).astype(dtype)
 
 
 def interpreted(module: ModuleOp, inputs: Sequence[Array]) -> list[Array]:

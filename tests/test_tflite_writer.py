@@ -174,6 +174,7 @@ CASES: dict[str, tuple[str, tuple[int, ...], Callable[[TFLiteWriter, int], int]]
     ),
     "reshape": ("RESHAPE", (9, 28), lambda w, x: w.reshape(x, (9, -1))),
     "softmax": ("SOFTMAX", SHAPE, lambda w, x: w.softmax(x)),
+    "quantize": ("QUANTIZE", SHAPE, lambda w, x: w.quantize(x, OUTPUT)),
     "mean": ("MEAN", (1, 4), lambda w, x: w.mean(x, (1, 2), output=Quant(0.02, 1))),
     "mean keeping the rank": (
         "MEAN",
@@ -193,6 +194,7 @@ def test_every_method_of_an_operator_has_a_case() -> None:
     methods.discard("SHAPE")  # `shape` is no operator
     methods -= {"READ_VARIABLE", "ASSIGN_VARIABLE"}  # tests/test_variables.py
     methods.discard("SVDF")  # tests/test_recurrent.py
+    methods.discard("DEQUANTIZE")  # to floats: tests/test_graph_ends.py
     assert {builtin for builtin, _, _ in CASES.values()} == methods
 
 

@@ -93,8 +93,12 @@ class TensorOp(IRDLOperation, abc.ABC):
         return Rect(0, height, 0, width)
 
     def verify_output(self, shape: Sequence[int]) -> None:
-        """Checks the result's shape and quantization, and that `rect` has its size."""
+        """Checks that the result is int8, and `verify_shape`."""
         quant_of(self.output())
+        self.verify_shape(shape)
+
+    def verify_shape(self, shape: Sequence[int]) -> None:
+        """Checks the result's shape, and that `rect` has its size."""
         actual = shape_of(self.output())
         if actual != tuple(shape):
             raise VerifyException(

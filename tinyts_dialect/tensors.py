@@ -10,6 +10,8 @@ import numpy.typing as npt
 from xdsl.dialects.builtin import (
     BytesAttr,
     DenseIntOrFPElementsAttr,
+    IntegerType,
+    Signedness,
     TensorType,
     f32,
     i8,
@@ -22,28 +24,40 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import Quant, QuantAttr
 from tinyts_dialect.windows import Rect
 
+ui8 = IntegerType(8, Signedness.UNSIGNED)
+
 DTYPES = {
     i8: np.dtype("<i1"),
+    ui8: np.dtype("<u1"),
     i16: np.dtype("<i2"),
     i32: np.dtype("<i4"),
     f32: np.dtype("<f4"),
 }
 """NumPy types of the element types that the dialect knows."""
 
+QUANTIZED_TYPES = (i8, ui8, i16)
+"""Element types of quantized tensors; all but int8 occur only at a network's ends."""
+
 MAX_ELEMENTS = 1 << 26
 """Largest tensor, in elements; a microcontroller has memory for far less."""
 
 
 def is_activation(value: SSAValue) -> bool:
-    """Whether a value is a quantized tensor, not weights or a bias."""
-    return isinstance(value.type, TensorType) and isinstance(
-        value.type.encoding, QuantAttr
+    """Whether a value is a quantized or float tensor, not weights or a bias."""
+    type_ = value.type
+    return isinstance(type_, TensorType) and (
+        isinstance(type_.encoding, QuantAttr) or type_.element_type == f32
     )
 
 
-def activation_type(shape: Sequence[int], quant: Quant) -> TensorType[Attribute]:
-    """The type of an int8 activation tensor."""
-    return TensorType(i8, shape, QuantAttr(quant))
+def activation_type(
+    shape: Sequence[int], quant: Quant | None, dtype: str = "int8"
+) -> TensorType[Attribute]:
+    """The type of an activation tensor; float32 has no quantization."""
+    element = next(type_ for type_ in DTYPES if DTYPES[type_].name == dtype)
+    if quant is None:
+        return TensorType(element, shape)
+    return TensorType(element, shape, QuantAttr(quant))
 
 
 def tensor_type(value: SSAValue | Attribute) -> TensorType[Attribute]:
@@ -71,6 +85,37 @@ def quant_of(value: SSAValue | Attribute) -> Quant:
     return quant
 
 
+def end_quant_of(value: SSAValue | Attribute) -> Quant | None:
+    """The quantization of what may be a network's input or output; None of floats.
+
+    VerifyException for anything that is neither quantized as int8, uint8 or int16 nor
+    float32.
+    """
+    type_ = tensor_type(value)
+    verify_size(type_.get_shape())
+    if type_.element_type == f32 and not isinstance(type_.encoding, QuantAttr):
+        return None
+    if type_.element_type not in QUANTIZED_TYPES or not isinstance(
+        type_.encoding, QuantAttr
+    ):
+        raise VerifyException(
+            f"expected a quantized int8, uint8 or int16 tensor or a float32 tensor, "
+            f"found {type_}"
+        )
+    quant = type_.encoding.data
+    limits = np.iinfo(DTYPES[type_.element_type])
+    if not limits.min <= quant.zero_point <= limits.max:
+        raise VerifyException(
+            f"zero point {quant.zero_point} is not an {limits.dtype.name}"
+        )
+    return quant
+
+
+def dtype_of(value: SSAValue | Attribute) -> np.dtype[np.generic]:
+    """The NumPy type of a tensor's elements."""
+    return DTYPES[tensor_type(value).element_type]
+
+
 def verify_size(shape: Sequence[int]) -> None:
     """Raises VerifyException where a dimension is unknown or 0, or all are too much."""
     if any(size < 1 for size in shape):
@@ -95,6 +140,12 @@ def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     return prod(padded[:-2]), padded[-2], padded[-1]
 
 
+def byte_image(value: SSAValue | Attribute) -> tuple[int, int, int]:
+    """Height, width and bytes of a pixel of a tensor."""
+    height, width, channels = image_shape(shape_of(value))
+    return height, width, channels * dtype_of(value).itemsize
+
+
 def whole_rect(shape: Sequence[int]) -> Rect:
     """All rows and columns of a tensor of that shape."""
     height, width, _ = image_shape(shape)
@@ -112,7 +163,7 @@ def with_rect(type_: TensorType[Attribute], rect: Rect) -> TensorType[Attribute]
 
 
 def dense(array: npt.NDArray[np.generic]) -> DenseIntOrFPElementsAttr:
-    """A constant of the array's shape and type (int8, int16, int32 or float32)."""
+    """A constant of the array's shape and type, one of `DTYPES`."""
     element = next(type_ for type_, dtype in DTYPES.items() if dtype == array.dtype)
     data = np.ascontiguousarray(array, DTYPES[element]).tobytes()
     return DenseIntOrFPElementsAttr(TensorType(element, array.shape), BytesAttr(data))

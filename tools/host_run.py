@@ -30,6 +30,7 @@ SANITIZERS = ("-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover")
 RUN_TIMEOUT_SECONDS = 600
 
 Int8Array = npt.NDArray[np.int8]
+Array = npt.NDArray[np.generic]
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Record:
 class HostRun:
     """What the program put out, leading axis = runs; records of each run."""
 
-    outputs: list[Int8Array]
+    outputs: list[Array]
     records: list[list[Record]]
 
 
@@ -235,14 +236,15 @@ def _reason(stderr: str) -> str:
     return next(iter([*errors, *lines[-1:]]), "")
 
 
-def _read_outputs(path: Path, program: Program, runs: int) -> list[Int8Array]:
-    shapes = [port.shape for port in program.outputs]
-    sizes = [int(np.prod(shape, dtype=np.int64)) for shape in shapes]
+def _read_outputs(path: Path, program: Program, runs: int) -> list[Array]:
+    sizes = [port.bytes for port in program.outputs]
     data = np.fromfile(path, np.int8).reshape(runs, sum(sizes))
     starts = np.cumsum([0, *sizes])
     return [
-        data[:, start : start + size].reshape(runs, *shape)
-        for start, size, shape in zip(starts, sizes, shapes, strict=False)
+        np.ascontiguousarray(data[:, start : start + port.bytes])
+        .view(port.dtype)
+        .reshape(runs, *port.shape)
+        for start, port in zip(starts, program.outputs, strict=False)
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -23,14 +24,14 @@ from xdsl.utils.exceptions import VerifyException
 
 from emitc.project import reserved_names
 from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import activation_type
+from tools.constant_folding import fold_constants
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
     ImportState,
     OperatorReader,
+    end_type,
     operator_message,
     tensor_location,
-    tensor_quant,
 )
 from tools.tflite_file import (
     OperatorInfo,
@@ -70,8 +71,9 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     tensor's name and index in the file. Raises TFLiteError.
     """
     file = read_tflite(data)
-    _check_operators(file)
     _check_writers(file)
+    file = fold_constants(file)
+    _check_operators(file)
     inputs = [file.tensors[index] for index in file.inputs]
     block = Block(arg_types=[_type_of(tensor) for tensor in inputs])
     builder = Builder(InsertPoint.at_end(block))
@@ -87,15 +89,11 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
             continue
         reader = OperatorReader(state, operator)
         _check_batch(reader)
-        state.values[reader.output.index] = _read(reader)
+        values = _read(reader)
+        for tensor, value in zip(reader.outputs, values, strict=True):
+            state.values[tensor.index] = value
     outputs = [file.tensors[index] for index in file.outputs]
-    for tensor in outputs:
-        if tensor.index not in state.values or tensor.data is not None:
-            raise TFLiteError(
-                f"output {tensor.label} is not computed by any operator; export the "
-                "model again"
-            )
-    results = [state.values[tensor.index] for tensor in outputs]
+    results = [_output(state, tensor) for tensor in outputs]
     results += variables.results()
     builder.insert(ReturnOp(*results))
     _erase_unused_constants(block)
@@ -123,14 +121,27 @@ def _erase_unused_constants(block: Block) -> None:
             op.erase()
 
 
+def _output(state: ImportState, tensor: TensorInfo) -> SSAValue:
+    """The value of an output: computed, or a constant."""
+    type_ = end_type(tensor)
+    if tensor.data is not None:
+        return state.constant(tensor.data, type_)
+    if tensor.index not in state.values:
+        raise TFLiteError(
+            f"output {tensor.label} is not computed by any operator; export the model "
+            "again"
+        )
+    return state.values[tensor.index]
+
+
 def _type_of(tensor: TensorInfo) -> TensorType[Attribute]:
-    quant = tensor_quant(tensor)
+    type_ = end_type(tensor)
     if len(tensor.shape) > 3 and tensor.shape[0] != 1:
         raise TFLiteError(
             f"input {tensor.label}: batch is {tensor.shape[0]}; export the model with "
             "batch 1"
         )
-    return activation_type(tensor.shape, quant)
+    return type_
 
 
 def _port_attributes(tensors: list[TensorInfo]) -> ArrayAttr[DictionaryAttr]:
@@ -147,10 +158,11 @@ def _port_attributes(tensors: list[TensorInfo]) -> ArrayAttr[DictionaryAttr]:
     )
 
 
-def _read(reader: OperatorReader) -> SSAValue:
-    """The value of an operator's output."""
+def _read(reader: OperatorReader) -> Sequence[SSAValue]:
+    """The values of an operator's outputs."""
     try:
-        return _ENTRIES[reader.operator.builtin].read(reader)
+        values = _ENTRIES[reader.operator.builtin].read(reader)
+        return [values] if isinstance(values, SSAValue) else values
     except VerifyException as error:  # an attribute's; `build` reports an operation's
         reader.fail_verification(error)
 
@@ -176,17 +188,28 @@ def _check_operators(file: TFLiteFile) -> None:
                 "has custom options, which a built-in operator must not have; export "
                 "the model again",
             )
-        if not entry.inputs[0] <= count <= entry.inputs[1]:
-            expected = " to ".join(str(bound) for bound in sorted({*entry.inputs}))
-            _fail(
-                file,
-                operator,
-                f"has {count} inputs, expected {expected}; export the model again",
-            )
+        _check_count(file, operator, count, entry.inputs, "inputs")
+        _check_count(file, operator, len(operator.outputs), entry.outputs, "outputs")
     once = any(operator.builtin == "CALL_ONCE" for operator in file.operators)
     if file.others and not once:
         raise TFLiteError(
             f"the model has {1 + len(file.others)} subgraphs; {CONTROL_FLOW}"
+        )
+
+
+def _check_count(
+    file: TFLiteFile,
+    operator: OperatorInfo,
+    count: int,
+    bounds: tuple[int, int],
+    what: str,
+) -> None:
+    if not bounds[0] <= count <= bounds[1]:
+        expected = " to ".join(str(bound) for bound in sorted({*bounds}))
+        _fail(
+            file,
+            operator,
+            f"has {count} {what}, expected {expected}; export the model again",
         )
 
 
@@ -220,6 +243,6 @@ def _fail(file: TFLiteFile, operator: OperatorInfo, message: str) -> NoReturn:
 
 
 def _check_batch(reader: OperatorReader) -> None:
-    shape = reader.output.shape
-    if len(shape) > 3 and shape[0] != 1:
-        reader.fail(f"batch is {shape[0]}; export the model with batch 1")
+    for tensor in reader.outputs:
+        if len(tensor.shape) > 3 and tensor.shape[0] != 1:
+            reader.fail(f"batch is {tensor.shape[0]}; export the model with batch 1")

@@ -12,7 +12,7 @@ from emitc.program import tensor_name
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.reshape import ReshapeOp
-from tinyts_dialect.tensors import image_shape, shape_of
+from tinyts_dialect.tensors import byte_image
 from tools.compiler import Compiled
 from tools.host_run import Record
 from tools.report import imported_layers
@@ -88,8 +88,9 @@ def _entry(
         "bytes_compared": 0,
         "differing_bytes": None,
     }
-    image = image_shape(shape_of(op.output()))
-    oracle = expected.reshape(len(expected), *image)
+    image = byte_image(op.output())
+    stored = np.ascontiguousarray(expected).view(np.int8)
+    oracle = stored.reshape(len(expected), *image)
     if rows is None:
         moves_nothing = isinstance(op, ReshapeOp | ConcatenationOp)
         entry["status"] = "view" if moves_nothing else "folded"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from xdsl.ir import SSAValue
@@ -22,12 +22,14 @@ class OperatorEntry:
     builtin: str
     """Name in the schema's BuiltinOperator."""
     operation: type[TensorOp]
-    read: Callable[[OperatorReader], SSAValue]
-    """Builds the operation of one operator; the value of its output."""
+    read: Callable[[OperatorReader], SSAValue | Sequence[SSAValue]]
+    """Builds the operations of one operator; the value of each output."""
     supports: str
     """What is supported, for the generated page."""
     inputs: tuple[int, int]
     """Least and most inputs, those that are left out included."""
+    outputs: tuple[int, int] = (1, 1)
+    """Least and most outputs."""
 
 
 def with_output_shape(reader: OperatorReader, value: SSAValue) -> SSAValue:

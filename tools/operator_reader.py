@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from inspect import isfunction, signature
-from typing import NoReturn, Protocol, TypeVar
+from typing import NoReturn, Protocol
 
 import numpy as np
 import numpy.typing as npt
 import tflite
-from flatbuffers.table import Table
 from xdsl.builder import Builder
 from xdsl.dialects.builtin import (
     IntegerAttr,
@@ -31,13 +29,15 @@ from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import (
     activation_type,
     dense,
+    dtype_of,
+    end_quant_of,
     image_shape,
     quant_of,
     to_array,
 )
 from tinyts_dialect.windows import Pads, Window, same_pads
+from tools.operator_options import OptionsError, OptionsT, options_of
 from tools.tflite_file import (
-    DAMAGE,
     OperatorInfo,
     TensorInfo,
     TFLiteError,
@@ -45,20 +45,8 @@ from tools.tflite_file import (
     shown,
 )
 
-
-class _Options(Protocol):
-    def Init(self, buf: bytes, pos: int) -> None: ...
-
-
-OptionsT = TypeVar("OptionsT", bound=_Options)
-
-_OPTION_TYPES: dict[str, int] = {
-    name: value
-    for name, value in vars(tflite.BuiltinOptions).items()
-    if isinstance(value, int)
-}
-_NO_OPTIONS = Table(bytes((4, 0, 4, 0, 4, 0, 0, 0)), 4)
-"""A table without fields: every option has the schema's default."""
+END_TYPES = ("int8", "uint8", "int16", "float32")
+"""Types of a network's inputs and outputs."""
 
 INT16_MAX = 2**15 - 1
 
@@ -92,23 +80,30 @@ class ImportState:
 
     def activation(self, info: TensorInfo) -> SSAValue | None:
         """The value of an int8 tensor: computed before, or a quantized constant."""
-        quant = tensor_quant(info)
+        tensor_quant(info)
+        return self.end(info)
+
+    def end(self, info: TensorInfo) -> SSAValue | None:
+        """The same of any type that a network's ends may have."""
+        type_ = end_type(info)
         value = self.values.get(info.index)
         if value is None and info.data is not None:
-            value = self.constant(info.data.astype(np.int8), quant)
-            self.values[info.index] = value
+            value = self.values[info.index] = self.constant(info.data, type_)
         return value
 
     def constant(
-        self, array: npt.NDArray[np.generic], quant: Quant | None = None
+        self,
+        array: npt.NDArray[np.generic],
+        type_: TensorType[Attribute] | None = None,
     ) -> SSAValue:
-        """A constant of the function; an activation where it has a quantization."""
+        """A constant, made once for equal contents; an activation's has a type."""
         value = dense(array)
-        if quant is not None:
-            value = type(value)(activation_type(array.shape, quant), value.data)
+        if type_ is not None:
+            value = type(value)(type_, value.data)
         key = f"{value.type}".encode() + value.data.data
         if key not in self.constants:
-            self.constants[key] = self.builder.insert(ConstantOp(value)).result
+            op = self.builder.insert(ConstantOp(value))
+            self.constants[key] = op.result
         return self.constants[key]
 
 
@@ -140,33 +135,51 @@ def tensor_quant(tensor: TensorInfo) -> Quant:
     return Quant(scale, zero_point)
 
 
+def end_type(tensor: TensorInfo) -> TensorType[Attribute]:
+    """The type of what may be an input or output of the network.
+
+    int8, uint8 and int16 with a quantization, or float32; TFLiteError for others.
+    """
+    what = f"tensor {tensor.index} '{shown(tensor.name)}'"
+    if tensor.type not in END_TYPES:
+        raise TFLiteError(
+            f"{what} is {tensor.type}: only {', '.join(END_TYPES)} are supported; "
+            "convert the model with full integer quantization"
+        )
+    if tensor.type == "int8":
+        return activation_type(tensor.shape, tensor_quant(tensor))
+    if 0 in tensor.shape:
+        raise TFLiteError(
+            f"{what} has shape {list(tensor.shape)}: it is empty; export the model "
+            "with fixed shapes"
+        )
+    if tensor.type == "float32":
+        return activation_type(tensor.shape, None, "float32")
+    if len(tensor.scales) != 1:
+        raise TFLiteError(
+            f"{what} has {len(tensor.scales)} scales; it needs one; convert the model "
+            "with full integer quantization"
+        )
+    quant = Quant(float(tensor.scales[0]), int(tensor.zero_points[0]))
+    try:
+        type_ = activation_type(tensor.shape, quant, tensor.type)
+        end_quant_of(type_)
+    except VerifyException as error:
+        raise TFLiteError(
+            f"{what}: {error}; the model is damaged; export it again"
+        ) from error
+    return type_
+
+
 def read_options(
     file: TFLiteFile, operator: OperatorInfo, kind: type[OptionsT]
 ) -> OptionsT:
-    """The operator's options, read as the given table of the schema.
-
-    An operator without options has the schema's defaults. Every option is read once
-    here, so that a damaged table fails now.
-    """
-
-    def fail(message: str) -> NoReturn:
-        raise TFLiteError(operator_message(file, operator, message))
-
-    table = operator.options
-    kind_number = _OPTION_TYPES[kind.__name__]
-    if operator.options_type == tflite.BuiltinOptions.NONE or table is None:
-        table = _NO_OPTIONS
-    elif operator.options_type != kind_number:
-        fail("has the options of another operator; export the model again")
-    options = kind()
+    """The operator's options; a TFLiteError that names the operator."""
     try:
-        options.Init(table.Bytes, table.Pos)
-        for option in vars(kind).values():
-            if isfunction(option) and len(signature(option).parameters) == 1:
-                option(options)
-    except DAMAGE:
-        fail("its options are damaged; export the model again")
-    return options
+        return options_of(operator, kind)
+    except OptionsError as error:
+        message = operator_message(file, operator, str(error))
+        raise TFLiteError(message) from error
 
 
 def tensor_location(tensor: TensorInfo) -> NameLoc:
@@ -189,9 +202,13 @@ class OperatorReader:
     def __init__(self, state: ImportState, operator: OperatorInfo) -> None:
         self.state = state
         self.operator = operator
-        if len(operator.outputs) != 1:
-            self.fail(f"has {len(operator.outputs)} outputs, expected 1")
-        self.output = state.file.tensors[operator.outputs[0]]
+        self.outputs = [state.file.tensors[index] for index in operator.outputs]
+        self.output = self.outputs[0]
+        """The output that `build` computes: the first, until `at_output`."""
+
+    def at_output(self, position: int) -> None:
+        """Makes `build` compute another output."""
+        self.output = self.outputs[position]
 
     def fail(self, message: str) -> NoReturn:
         """Raises a TFLiteError that names the operator and its output tensor."""
@@ -226,8 +243,13 @@ class OperatorReader:
 
     def activation(self, position: int) -> SSAValue:
         """The value of an int8 input: computed before, or a quantized constant."""
+        tensor_quant(self.input_info(position))
+        return self.end(position)
+
+    def end(self, position: int) -> SSAValue:
+        """The value of an input of any type that a network's ends may have."""
         info = self.input_info(position)
-        value = self.state.activation(info)
+        value = self.state.end(info)
         if value is None:
             self.fail(
                 f"input '{shown(info.name)}' is not computed by an earlier operator; "
@@ -251,7 +273,8 @@ class OperatorReader:
             return value
         quant = quant_of(value)
         if isinstance(value.owner, ConstantOp):
-            return self._constant(to_array(value.owner.value).reshape(whole), quant)
+            data = to_array(value.owner.value).reshape(whole)
+            return self.state.constant(data, activation_type(whole, quant))
         return self.build(
             ReshapeOp, [value], shape=whole, quant=quant, computes=False
         )
@@ -379,10 +402,8 @@ class OperatorReader:
         """A constant that is no activation: weights, a bias, a table."""
         return self._constant(array)
 
-    def _constant(
-        self, array: npt.NDArray[np.generic], quant: Quant | None = None
-    ) -> SSAValue:
-        return self.state.constant(array, quant)
+    def _constant(self, array: npt.NDArray[np.generic]) -> SSAValue:
+        return self.state.constant(array)
 
     def window(
         self,
@@ -480,15 +501,16 @@ class OperatorReader:
         that only prepares or reshapes it does not.
         """
         layer = {"layer": IntegerAttr(self.output.index, i64)} if computes else {}
+        type_ = end_type(self.output)
+        if shape is not None or quant is not None:
+            type_ = activation_type(
+                self.output.shape if shape is None else shape,
+                end_quant_of(type_) if quant is None else quant,
+                dtype_of(type_).name,
+            )
         op = kind.create(
             operands=operands,
-            result_types=[
-                activation_type(
-                    self.output.shape if shape is None else shape,
-                    tensor_quant(self.output) if quant is None else quant,
-                ),
-                *others,
-            ],
+            result_types=[type_, *others],
             properties={**(properties or {}), **layer},
             location=tensor_location(self.output),
         )

@@ -7,7 +7,6 @@ from collections import Counter
 from importlib.metadata import version
 from typing import Any
 
-import numpy as np
 from xdsl.dialects.builtin import ArrayAttr, DictionaryAttr, IntegerAttr, StringAttr
 from xdsl.dialects.func import FuncOp
 
@@ -46,8 +45,8 @@ def report(compiled: Compiled) -> dict[str, Any]:
         "arena_bytes": program.arena_bytes,
         "persistent_bytes": program.persistent_bytes,
         "ram_bytes": program.ram_bytes,
-        "input_bytes": sum(int(np.prod(port.shape)) for port in program.inputs),
-        "output_bytes": sum(int(np.prod(port.shape)) for port in program.outputs),
+        "input_bytes": sum(port.bytes for port in program.inputs),
+        "output_bytes": sum(port.bytes for port in program.outputs),
         "peak_live_bytes": picture.peak_live_bytes,
         "lower_bound_bytes": picture.lower_bound_bytes,
         "proven_optimal": picture.proven_optimal,

@@ -199,12 +199,14 @@ class TFLiteWriter:
         name: str,
         *,
         shape: Sequence[int],
-        scale: float,
+        scale: float | None,
         zero_point: int = 0,
         dtype: str = "int8",
     ) -> int:
-        """Add an input of the model and return its tensor index."""
-        index = self.activation(name, shape, Quant(scale, zero_point), dtype)
+        """Add an input of the model and return its tensor index; floats have no scale.
+        """
+        quant = None if scale is None else Quant(scale, zero_point)
+        index = self.activation(name, shape, quant, dtype)
         self._inputs.append(index)
         self._available.add(index)
         return index
@@ -476,6 +478,23 @@ class TFLiteWriter:
         multiplier = self.quant(a).scale * self.quant(b).scale / output.scale
         version = 2 if multiplier < 1 else 3
         self.operator("MUL", (a, b), (y,), options, version=version)
+        return y
+
+    def quantize(
+        self, x: int, output: Quant, dtype: str = "int8", *, name: str | None = None
+    ) -> int:
+        """QUANTIZE of floats, or of one quantized type to another."""
+        y = self.activation(
+            self._name("quantize", name), self.shape(x), output, dtype
+        )
+        self.operator("QUANTIZE", (x,), (y,))
+        return y
+
+    def dequantize(self, x: int, *, name: str | None = None) -> int:
+        """DEQUANTIZE to float32."""
+        name = self._name("dequantize", name)
+        y = self.activation(name, self.shape(x), None, "float32")
+        self.operator("DEQUANTIZE", (x,), (y,))
         return y
 
     def pad(self, x: int, paddings: npt.ArrayLike, *, name: str | None = None) -> int:

@@ -22,7 +22,7 @@ from tinyts_dialect.interfaces import (
 )
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import image_shape, is_activation, shape_of
+from tinyts_dialect.tensors import byte_image, image_shape, is_activation, shape_of
 from tinyts_dialect.windows import Rect, Window
 
 
@@ -59,6 +59,7 @@ class Tensor:
     height: int
     width: int
     channels: int
+    """Bytes of a pixel."""
     place: Place = Place.ARENA
     producer: int | None = None
     """The node that computes it; None for an input or a constant."""
@@ -206,7 +207,7 @@ class _Reader:
 
     def _tensor(self, value: SSAValue, place: Place) -> Tensor:
         tensor = Tensor(
-            len(self.graph.tensors), *image_shape(shape_of(value)), place
+            len(self.graph.tensors), *byte_image(value), place
         )
         self.graph.tensors.append(tensor)
         self.graph.values.append(value)

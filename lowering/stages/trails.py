@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from lowering.overlaps import Held, smallest_trail
 from lowering.stages.graph import Graph, Node, RowRange, window_of
-from lowering.walks import BY_VALUE, Taps, Walk
+from lowering.walks import BY_VALUE, Taps, Walk, conversion_walk
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.add import AddOp
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
+from tinyts_dialect.ops.dequantize import DequantizeOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mul import MulOp
+from tinyts_dialect.ops.quantize import QuantizeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.table import TableOp
+from tinyts_dialect.tensors import byte_image
+from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Window
 
 BY_VALUE_OPS = (AddOp, MulOp, SoftmaxOp, TableOp)
+CONVERSIONS = (QuantizeOp, DequantizeOp)
 WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
 
 
@@ -110,6 +115,10 @@ def _walk(graph: Graph, node: Node, operand: int) -> Walk | None:
 
 def walk_of(op: TensorOp) -> Walk | None:
     """How the kernel of an op walks; as `lowering.walks` reads it off its call."""
+    if isinstance(op, CONVERSIONS):
+        return conversion_walk(
+            Image(*byte_image(op.output())), Image(*byte_image(op.operands[0]))
+        )
     if isinstance(op, BY_VALUE_OPS):
         return BY_VALUE
     if not isinstance(op, WINDOWED_OPS):

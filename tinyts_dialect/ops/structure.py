@@ -29,7 +29,8 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import RectAttr
 from tinyts_dialect.interfaces import Array
 from tinyts_dialect.tensors import (
-    quant_of,
+    dtype_of,
+    end_quant_of,
     shape_of,
     tensor_type,
     to_array,
@@ -104,7 +105,7 @@ class SliceOp(IRDLOperation):
 
     def verify_(self) -> None:
         shape = shape_of(self.input)
-        quant_of(self.input)
+        end_quant_of(self.input)
         if len(shape) != 4:
             raise VerifyException(f"input has rank {len(shape)}, expected 4")
         if shape[0] != 1:
@@ -160,7 +161,7 @@ class ConcatOp(IRDLOperation):
             raise VerifyException(f"batch is {shape[0]}; only batch 1 is supported")
         if len(self.parts) != len(self.places):
             raise VerifyException("there must be one place for each part")
-        quant_of(self.result)
+        end_quant_of(self.result)
         for part, place in zip(self.parts, self.rects(), strict=True):
             expected = with_rect(tensor_type(self.result), place)
             if part.type != expected:
@@ -168,7 +169,7 @@ class ConcatOp(IRDLOperation):
         _verify_tiling(self.rects(), whole_rect(shape))
 
     def evaluate(self, *operands: Array) -> Array:
-        result = np.empty(shape_of(self.result), np.int8)
+        result = np.empty(shape_of(self.result), dtype_of(self.result))
         for part, place in zip(operands, self.rects(), strict=True):
             result[:, place.y0 : place.y1, place.x0 : place.x1, :] = part
         return result

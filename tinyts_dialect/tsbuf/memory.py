@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import prod
-
 from xdsl.dialects.builtin import (
     DenseIntOrFPElementsAttr,
     DictionaryAttr,
@@ -12,6 +10,7 @@ from xdsl.dialects.builtin import (
     SymbolNameConstraint,
     TensorType,
     UnitAttr,
+    f32,
     i8,
     i16,
     i32,
@@ -33,7 +32,7 @@ from xdsl.printer import Printer
 from xdsl.traits import Pure, SymbolOpInterface
 from xdsl.utils.exceptions import VerifyException
 
-from tinyts_dialect.tensors import verify_constant
+from tinyts_dialect.tensors import ui8, verify_constant
 from tinyts_dialect.tsbuf.types import (
     BufferType,
     Image,
@@ -91,10 +90,10 @@ class MemoryOp(IRDLOperation):
 
 def verify_port(image: Image, port: PortAttr | None) -> None:
     """VerifyException unless the image has as many bytes as the port's shape."""
-    if port is not None and prod(port.data.shape) != image.bytes:
+    if port is not None and port.data.bytes != image.bytes:
         raise VerifyException(
-            f"the port's shape {list(port.data.shape)} does not have the "
-            f"{image.bytes} bytes of the buffer or table"
+            f"the port's shape {list(port.data.shape)} of {port.data.dtype} does not "
+            f"have the {image.bytes} bytes of the buffer or table"
         )
 
 
@@ -222,7 +221,7 @@ class ConstantBufferOp(MemoryOp):
         )
 
     def verify_(self) -> None:
-        verify_constant(self.value, i8)
+        verify_constant(self.value, i8, ui8, i16, f32)
         if len(self.value.data.data) != self.image.bytes:
             raise VerifyException("the value does not fill the buffer")
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import Literal, NamedTuple
 
+import numpy as np
+from xdsl.dialects.builtin import f32, i8
 from xdsl.ir import Data, SSAValue, TypeAttribute
 from xdsl.irdl import irdl_attr_definition
 from xdsl.parser import AttrParser
@@ -12,11 +15,17 @@ from xdsl.printer import Printer
 from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import Quant, QuantAttr
-from tinyts_dialect.tensors import verify_size
+from tinyts_dialect.tensors import (
+    DTYPES,
+    QUANTIZED_TYPES,
+    activation_type,
+    end_quant_of,
+    verify_size,
+)
 
 
 class Image(NamedTuple):
-    """Height, width and channels of int8 pixels."""
+    """Height, width and channels of int8 pixels; wider values count as several."""
 
     height: int
     width: int
@@ -94,12 +103,23 @@ class Port:
     name: str
     layer: int
     shape: tuple[int, ...]
-    quant: Quant
+    quant: Quant | None
+    """None of floats."""
+    dtype: str = "int8"
+    """NumPy name of the element type."""
+
+    @property
+    def bytes(self) -> int:
+        """Size of the input or output."""
+        return prod(self.shape) * np.dtype(self.dtype).itemsize
 
 
 @irdl_attr_definition
 class PortAttr(Data[Port]):
-    """`#tsbuf.port<input 0 "name" layer 3 [1, 8, 8, 3] #tinyts.quant<...>>`."""
+    """`#tsbuf.port<input 0 "name" layer 3 [1, 8, 8, 3] #tinyts.quant<...>>`.
+
+    An element type other than i8 stands before the quantization, of which f32 has none.
+    """
 
     name = "tsbuf.port"
 
@@ -116,26 +136,32 @@ class PortAttr(Data[Port]):
             shape = parser.parse_comma_separated_list(
                 parser.Delimiter.SQUARE, parser.parse_integer
             )
-            quant = parser.parse_attribute()
-            if not isinstance(quant, QuantAttr):
+            element = parser.parse_optional_type() or i8
+            if element not in (*QUANTIZED_TYPES, f32):
+                parser.raise_error("expected i8, ui8, i16 or f32")
+            quant = None if element == f32 else parser.parse_attribute()
+            if not isinstance(quant, QuantAttr | None):
                 parser.raise_error("expected a #tinyts.quant")
         direction = "input" if is_input else "output"
-        return Port(direction, index, name, layer, tuple(shape), quant.data)
+        dtype = DTYPES[element].name
+        scale = None if quant is None else quant.data
+        return Port(direction, index, name, layer, tuple(shape), scale, dtype)
 
     def print_parameter(self, printer: Printer) -> None:
         port = self.data
         with printer.in_angle_brackets():
             printer.print_string(f"{port.direction} {port.index} ")
             printer.print_string_literal(port.name)
-            printer.print_string(f" layer {port.layer} {list(port.shape)} ")
-            printer.print_attribute(QuantAttr(port.quant))
+            printer.print_string(f" layer {port.layer} {list(port.shape)}")
+            type_ = activation_type(port.shape, port.quant, port.dtype)
+            if port.dtype != "int8":
+                printer.print_string(f" {type_.element_type}")
+            if port.quant is not None:
+                printer.print_string(" ")
+                printer.print_attribute(QuantAttr(port.quant))
 
     def verify(self) -> None:
-        verify_size(self.data.shape)
-        if not -128 <= self.data.quant.zero_point <= 127:
-            raise VerifyException(
-                f"zero point {self.data.quant.zero_point} is not an int8"
-            )
+        end_quant_of(activation_type(self.data.shape, self.data.quant, self.data.dtype))
 
 
 class Layout(NamedTuple):

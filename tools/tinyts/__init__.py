@@ -35,16 +35,16 @@ class CompiledModel:
         return report(self._compiled)
 
     def run(
-        self, *inputs: npt.NDArray[np.int8]
-    ) -> npt.NDArray[np.int8] | list[npt.NDArray[np.int8]]:
+        self, *inputs: npt.NDArray[np.generic]
+    ) -> npt.NDArray[np.generic] | list[npt.NDArray[np.generic]]:
         """The outputs of one run of the generated C, built for this machine.
 
-        One array for each input, in the model's shapes; one array, or a list of them,
-        comes back.
+        One array for each input, in the model's shapes and types; one array, or a
+        list of them, comes back.
         """
         program = self._compiled.program
         shaped = [
-            np.asarray(array, np.int8).reshape(1, *port.shape)
+            np.asarray(array, port.dtype).reshape(1, *port.shape)
             for array, port in zip(inputs, program.inputs, strict=True)
         ]
         with TemporaryDirectory(prefix="tinyts-") as folder:
