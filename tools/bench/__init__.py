@@ -1,0 +1,1 @@
+"""`make bench`: instructions, arena, stack and flash of every model, in a table."""
