@@ -60,14 +60,21 @@ def test_model(model: Path, object_cache: Path) -> None:
             raise
 
 
-@pytest.mark.parametrize("name", ["mps2_an500", "mps2_an386", "mps2_an505"])
-def test_digits(name: str, object_cache: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("mps2_an500", resolve()),
+        ("mps2_an386", resolve(split_height=2)),
+        ("mps2_an505", resolve(optimize="none")),
+    ],
+)
+def test_digits(name: str, options: CompileOptions, object_cache: Path) -> None:
     """The example on every core; it recognises its images."""
     model = DIGITS / "digits.tflite"
     images = load_inputs([DIGITS / "test_images.npy"], input_details(model))
     labels = np.load(DIGITS / "test_labels.npy")
     result = check(RunRequest(
-        model, resolve(), images, machine=emulator(name), cache=object_cache
+        model, options, images, machine=emulator(name), cache=object_cache
     ))  # fmt: skip
     predictions = result.outputs[0].reshape(len(labels), -1).argmax(axis=1)
     assert (predictions == labels).mean() >= 0.9
