@@ -24,8 +24,15 @@ from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import variants
 from lowering.live_ranges import lifetimes
 from lowering.verify_overlaps import check_overlaps, sides
-from tinyts_dialect.tensors import dense
-from tinyts_dialect.tsbuf import BufferOp, ConstantOp, Image, KernelOp, RowsOp
+from tinyts_dialect.tensors import dense, to_array
+from tinyts_dialect.tsbuf import (
+    BufferOp,
+    ConstantBufferOp,
+    ConstantOp,
+    Image,
+    KernelOp,
+    RowsOp,
+)
 
 TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
@@ -33,13 +40,16 @@ TARGETS = ("portable", "host", "cortex-m7")
 
 SCRATCH_ALIGNMENT = 4
 
+PORTABLE_FACTOR = 7
+"""Instructions of a portable kernel for each of the slowest variant."""
+
 
 @dataclass(frozen=True)
 class ChooseKernels(ModulePass):
     """Replaces portable kernels by variants of fewer estimated instructions.
 
     `size` is what the arena may grow to for scratch; without it the arena stays as it
-    is. `flash` bounds the bytes of the constants that kernels read.
+    is. `flash` bounds the bytes of all constants and of code that only one layer needs.
     """
 
     name = "choose-kernels"
@@ -59,21 +69,110 @@ class ChooseKernels(ModulePass):
         arena, function = arena_and_function(op)
         if arena.bytes is None or arena.alignment is None:
             raise PassFailedException("choose-kernels: run plan-arena first")
-        alignment = arena.alignment.value.data
-        room = _Room(function, arena.bytes.value.data, self.size, alignment)
-        for layer, steps in _layers(function):
-            for proposal in sorted(
-                _proposals(layer), key=lambda item: item.instructions
-            ):
-                places = room.places(proposal.scratch, steps)
-                if places is not None and _replace(function, layer, proposal, places):
-                    room.use(proposal.scratch, places)
+        room = _Room(
+            function,
+            arena.bytes.value.data,
+            self.size,
+            arena.alignment.value.data,
+        )
+        layers = [
+            (layer, steps, _feasible(layer, steps, room))
+            for layer, steps in _layers(function)
+        ]
+        fastest = [choices[0] for _, _, choices in layers]
+        if self.flash is not None:
+            budget = self.flash - _other_constants(function, layers)
+            fastest = within(budget, [choices for _, _, choices in layers])
+        for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
+            for choice in choices[choices.index(chosen) :]:
+                if choice.proposal is None:
+                    break
+                places = room.places(choice.proposal.scratch, steps) or []
+                if _replace(function, layer, choice.proposal, places):
+                    room.use(choice.proposal.scratch, places)
                     break
         arena.bytes = IntegerAttr(room.arena_bytes, i64)
         for op in list(function.body.block.ops):
             if isinstance(op, ConstantOp) and not op.result.uses:
                 op.detach()
                 op.erase()
+
+
+class FlashError(PassFailedException):
+    """The constants do not fit into flash; `needed` is how many bytes they have."""
+
+    def __init__(self, needed: int, budget: int) -> None:
+        super().__init__(
+            f"choose-kernels: the constants need {needed} bytes of flash at least, "
+            f"{budget} are left for them"
+        )
+        self.needed = needed
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A way to compute a layer: a variant, or the portable kernel."""
+
+    proposal: Proposal | None
+    instructions: int
+    flash: int
+    """Bytes."""
+
+
+def _feasible(layer: LayerCalls, steps: list[int], room: _Room) -> list[Choice]:
+    """By ascending instructions; the portable kernel comes last."""
+    proposals = _proposals(layer)
+    worst = max((item.instructions for item in proposals), default=0)
+    portable = sum(array.nbytes for array in layer.arrays.values())
+    found = [
+        Choice(item, item.instructions, item.flash)
+        for item in sorted(proposals, key=lambda item: (item.instructions, item.flash))
+        if room.places(item.scratch, steps) is not None
+    ]
+    return [*found, Choice(None, PORTABLE_FACTOR * worst, portable)]
+
+
+def _other_constants(
+    function: FuncOp, layers: list[tuple[LayerCalls, list[int], list[Choice]]]
+) -> int:
+    """Bytes of the constants that stay whatever is chosen."""
+    known = {
+        value for layer, *_ in layers for _, value in layer.calls[0].named_constants()
+    }
+    return sum(
+        to_array(op.value).nbytes
+        for op in function.body.block.ops
+        if (isinstance(op, ConstantOp) and op.result not in known)
+        or isinstance(op, ConstantBufferOp)
+    )
+
+
+def _price(now: Choice, other: Choice) -> float:
+    """Instructions that each byte costs which another choice saves."""
+    return (other.instructions - now.instructions) / (now.flash - other.flash)
+
+
+def within(budget: int, layers: list[list[Choice]]) -> list[Choice]:
+    """The choice of each layer, so that all together need at most `budget` bytes.
+
+    Bytes are saved where each costs the fewest instructions. FlashError if
+    even the smallest need more.
+    """
+    chosen = [choices[0] for choices in layers]
+    total = sum(choice.flash for choice in chosen)
+    while total > budget:
+        savings = [
+            (_price(now, other), i, other)
+            for i, (now, choices) in enumerate(zip(chosen, layers, strict=True))
+            for other in choices
+            if other.flash < now.flash
+        ]
+        if not savings:
+            raise FlashError(total, budget)
+        _, index, other = min(savings, key=lambda item: item[:2])
+        total += other.flash - chosen[index].flash
+        chosen[index] = other
+    return chosen
 
 
 def _layers(function: FuncOp) -> Iterator[tuple[LayerCalls, list[int]]]:

@@ -84,8 +84,10 @@ class Proposal:
 
     They are row `first` of the tensor `workspace` that the pass adds to the layer.
     """
+    code: int = 0
+    """Estimated bytes of machine code that no other layer shares."""
 
     @property
     def flash(self) -> int:
-        """Bytes of its constants."""
-        return sum(array.nbytes for array in self.constants.values())
+        """Bytes of its constants and of its own code."""
+        return self.code + sum(array.nbytes for array in self.constants.values())

@@ -100,10 +100,14 @@ def placing_passes(alignment: int, *, verify: bool = True) -> str:
     return f"{plan},{VERIFICATION}" if verify else plan
 
 
-def finishing_passes(*, target: str, size: int | None = None) -> str:
+def finishing_passes(
+    *, target: str, size: int | None = None, flash: int | None = None
+) -> str:
     """From a placed module to the kernels of a target, verified.
 
-    For their scratch the arena may grow up to `size`.
+    For their scratch the arena may grow up to `size`; their constants need at most
+    `flash` bytes.
     """
-    limit = "" if size is None else f" size={size}"
-    return f"choose-kernels{{target={target}{limit}}},{VERIFICATION}"
+    limits = {"size": size, "flash": flash}
+    text = "".join(f" {k}={v}" for k, v in limits.items() if v is not None)
+    return f"choose-kernels{{target={target}{text}}},{VERIFICATION}"

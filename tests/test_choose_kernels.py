@@ -5,6 +5,7 @@ from support_unit import parse, transformed
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.arena.holes import Holes
+from lowering.choose_kernels import Choice, FlashError, within
 
 LAYER = """
 #q = #tinyts.quant<0.5 : f32, 0>
@@ -70,6 +71,18 @@ def test_layers_written_by_hand_stay() -> None:
 def test_errors(pipeline: str, message: str) -> None:
     with pytest.raises(PassFailedException, match=message):
         transformed(parse(layer(0)), pipeline)
+
+
+def test_flash_takes_the_weights_that_save_most() -> None:
+    """Two layers of 100 and 1000 bytes; the second saves more for an instruction."""
+    first = [Choice(None, 100, 100), Choice(None, 150, 50)]
+    second = [Choice(None, 100, 1000), Choice(None, 200, 500)]
+    layers = [first, second]
+    assert within(1100, layers) == [first[0], second[0]]
+    assert within(1099, layers) == [first[0], second[1]]
+    assert within(599, layers) == [first[1], second[1]]
+    with pytest.raises(FlashError, match="need 550 bytes of flash at least, 549 are"):
+        within(549, layers)
 
 
 def test_holes() -> None:

@@ -18,6 +18,7 @@ DEFAULTS = CompileOptions(
     split_height=None,
     exec_order="df",
     sram_limit=None,
+    flash_limit=None,
     input="external",
     output="external",
     target="cortex-m7",
@@ -59,6 +60,7 @@ def test_defaults() -> None:
         ({"split_height": 1, "fold_channels": "on"}, {"fold_channels": "on"}),
         ({"optimize": "sram", "fold_channels": "off"}, {"fold_channels": "off"}),
         ({"sram_limit": 1000}, {"optimize": "speed", "sram_limit": 1000}),
+        ({"flash_limit": "1M"}, {"flash_limit": 1 << 20}),
         ({"sram_limit": "64K"}, {"optimize": "speed", "sram_limit": 65536}),
         ({"sram_limit": 9, "optimize": "sram"}, {"optimize": "sram", "sram_limit": 9}),
         ({"optimize": "speed"}, {"optimize": "speed", "fold_channels": "on"}),
@@ -105,6 +107,7 @@ def test_what_follows(given: dict[str, Any], derived: dict[str, Any]) -> None:
         ({"sram_limit": "lots"}, "size 'lots' is not a number"),
         ({"sram_limit": 1000, "optimize": "none"}, "does not go with --optimize none"),
         ({"sram_limit": -1}, "limit -1 is negative"),
+        ({"flash_limit": -2}, "limit -2 is negative"),
     ],
 )
 def test_contradictions(given: dict[str, Any], message: str) -> None:

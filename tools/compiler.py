@@ -18,6 +18,7 @@ from xdsl.passes import PassPipeline
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.bounds import peak_live_bytes
+from lowering.choose_kernels import FlashError
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
     all_passes,
@@ -34,6 +35,7 @@ from lowering.stages.plan import Plan, Stage
 from lowering.stages.search import GROUPS, Freedom, Search
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.explore import ExplorePoint
+from tools.flash_budget import constants_budget, flash_limit
 from tools.import_tflite import identifier, import_tflite
 from tools.options import CompileOptions
 from tools.tflite_file import read_tflite_path
@@ -69,6 +71,8 @@ class Compiled:
     """The module with kernels and offsets, from which C is printed."""
     plan: Plan | None = None
     """The plan that was found, where one was searched."""
+    file_bytes: int = 0
+    """Size of the model file."""
 
     @cached_property
     def unfused(self) -> Compiled:
@@ -76,7 +80,8 @@ class Compiled:
         if self.plan is None or not self.fused_layers:
             return self
         placed = Planner(self.imported, self.options).placed(self.plan, fuse=False)
-        return replace(self, placed=_finish(placed, self.options), plan=None)
+        _finish(placed, self.options, self.file_bytes)
+        return replace(self, placed=placed, plan=None)
 
     @cached_property
     def program(self) -> Program:
@@ -130,9 +135,9 @@ def compile_path(path: Path, options: CompileOptions) -> Compiled:
     data = read_tflite_path(path)
     name = options.name or identifier(path.stem)
     imported = import_tflite(data, name)
-    placed, plan = _choose(imported, options)
+    placed, plan = _choose(imported, options, len(data))
     digest = sha256(data).hexdigest()
-    return Compiled(path, name, options, digest, imported, placed, plan)
+    return Compiled(path, name, options, digest, imported, placed, plan, len(data))
 
 
 def explore(path: Path, options: CompileOptions) -> list[ExplorePoint]:
@@ -152,16 +157,16 @@ def explore(path: Path, options: CompileOptions) -> list[ExplorePoint]:
 
 
 def _choose(
-    imported: ModuleOp, options: CompileOptions
+    imported: ModuleOp, options: CompileOptions, file_bytes: int
 ) -> tuple[ModuleOp, Plan | None]:
     if options.optimize == "none":
-        return _fixed(imported, options), None
+        return _finish(_fixed(imported, options), options, file_bytes), None
     planner = Planner(imported, options)
     if options.optimize == "sram":
         choice = planner.smallest()
     else:
         choice = planner.fastest(options.sram_limit)
-    _finish(choice.placed, options)
+    _finish(choice.placed, options, file_bytes)
     limit, needed = options.sram_limit, arena_bytes(choice.placed)
     if limit is not None and needed > limit:
         raise UserError(
@@ -190,7 +195,7 @@ def _fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
         output=options.output,
     )
     placing = placing_passes(options.alignment, verify=False)
-    return _finish(_run(imported.clone(), f"{lowering},{placing}"), options)
+    return _run(imported.clone(), f"{lowering},{placing}")
 
 
 def _concatenates(lowered: ModuleOp) -> bool:
@@ -198,11 +203,21 @@ def _concatenates(lowered: ModuleOp) -> bool:
     return any(kernel.kernel.data == "concatenation" for kernel in kernels)
 
 
-def _finish(placed: ModuleOp, options: CompileOptions) -> ModuleOp:
+def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> ModuleOp:
     """Chooses the kernels of a placed module and verifies it."""
-    return _run(
-        placed, finishing_passes(target=options.target, size=options.sram_limit)
-    )
+    limit = flash_limit(options, file_bytes, placed)
+    budget = constants_budget(placed, limit)
+    target, size = options.target, options.sram_limit
+    try:
+        return _run(placed, finishing_passes(target=target, size=size, flash=budget))
+    except FlashError as error:
+        if options.flash_limit is not None:
+            raise UserError(
+                f"--flash-limit: the model needs {error.needed - budget + limit} bytes "
+                f"at least, as estimated, more than {limit}"
+            ) from error
+        budget = error.needed
+        return _run(placed, finishing_passes(target=target, size=size, flash=budget))
 
 
 def _run(module: ModuleOp, pipeline: str) -> ModuleOp:

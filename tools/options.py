@@ -31,6 +31,7 @@ class CompileOptions:
     split_height: int | None
     exec_order: str
     sram_limit: int | None
+    flash_limit: int | None
     input: str
     output: str
     target: str
@@ -57,6 +58,7 @@ def resolve(
     split_height: int | None = None,
     exec_order: str | None = None,
     sram_limit: int | str | None = None,
+    flash_limit: int | str | None = None,
     input: str = "external",
     output: str = "external",
     target: str = "cortex-m7",
@@ -75,6 +77,7 @@ def resolve(
     """
     fixed = split_height is not None or exec_order is not None
     limit = parse_size(sram_limit) if isinstance(sram_limit, str) else sram_limit
+    flash = parse_size(flash_limit) if isinstance(flash_limit, str) else flash_limit
     if fixed and optimize in ("sram", "speed"):
         raise UserError(
             "options: --split-height and --exec-order fix the schedule; they do not "
@@ -92,6 +95,8 @@ def resolve(
         )
     if limit is not None and limit < 0:
         raise UserError(f"options: limit {limit} is negative")
+    if flash is not None and flash < 0:
+        raise UserError(f"options: limit {flash} is negative")
     if split_height is not None and split_height < 1:
         raise UserError(f"options: split height {split_height} is less than 1")
     if recompute < 0:
@@ -118,6 +123,7 @@ def resolve(
         split_height=split_height,
         exec_order=exec_order or "df",
         sram_limit=limit,
+        flash_limit=flash,
         input=input,
         output=output,
         target=target,
@@ -164,6 +170,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("exec-order", "order of the slices: depth first (default) or breadth first")
     add("sram-limit", "fastest schedule whose memory fits, such as 64K",
         metavar="BYTES")
+    add("flash-limit", "bytes that code and constants may have, as estimated (default: "
+        "those of TFLite Micro with the model file)", metavar="BYTES")
     add("input", "external (default): in the caller's memory; arena: in the arena; "
         "rows: asked for row by row", default="external")
     add("output", "where the output lies (default external)", default="external")
