@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "schema"
 SCHEMAS: dict[str, dict[str, Any]] = {
     name: json.loads((FOLDER / f"{name}.schema.json").read_text())
-    for name in ("run", "report", "explore")
+    for name in ("run", "report", "explore", "check")
 }
 
 RUN: dict[str, Any] = {
@@ -110,6 +110,20 @@ EXPLORE: dict[str, Any] = {
         }
     ],
 }
+CHECK: dict[str, Any] = {
+    "schema_version": 1,
+    "model": "ic.tflite",
+    "supported": True,
+    "reasons": [],
+    "whole_tensor_bytes": 49152,
+    "tflm_arena_bytes": 54948,
+    "arena_bytes": 8736,
+    "persistent_bytes": 0,
+    "ram_bytes": 8736,
+    "lower_bound_bytes": 8736,
+    "flash_bytes": 100000,
+    "boards": ["nucleo_f767zi"],
+}
 VALID: list[tuple[str, dict[str, Any]]] = [
     ("run", RUN),
     ("run", RUN | {"bytes_compared": 0, "differing_bytes": None}),
@@ -120,6 +134,8 @@ VALID: list[tuple[str, dict[str, Any]]] = [
     ("run", {"schema_version": 1, "model": "x", "error": "x: not a TFLite model"}),
     ("report", REPORT),
     ("explore", EXPLORE),
+    ("check", CHECK),
+    ("check", CHECK | {"supported": False, "reasons": ["why"], "arena_bytes": None}),
 ]
 
 
@@ -228,6 +244,19 @@ def test_report_parts_need_their_keys_and_no_others(part: str) -> None:
 )
 def test_report_rejects(change: dict[str, Any]) -> None:
     assert errors("report", REPORT | change)
+
+
+@pytest.mark.parametrize("key", CHECK)
+def test_check_needs_its_keys(key: str) -> None:
+    assert errors("check", {k: v for k, v in CHECK.items() if k != key})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"extra": 1}, {"reasons": ["two\nlines"]}, {"boards": [""]}, {"ram_bytes": -1}],
+)
+def test_check_rejects(change: dict[str, Any]) -> None:
+    assert errors("check", CHECK | change)
 
 
 @pytest.mark.parametrize("key", EXPLORE)

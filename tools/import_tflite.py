@@ -70,7 +70,11 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     Arguments and results carry the attributes `tinyts.name` and `tinyts.layer`, the
     tensor's name and index in the file. Raises TFLiteError.
     """
-    file = read_tflite(data)
+    return import_file(read_tflite(data), name)
+
+
+def import_file(file: TFLiteFile, name: str) -> ModuleOp:
+    """The module of a file that was read; raises TFLiteError."""
     _check_writers(file)
     file = fold_constants(file)
     _check_operators(file)
