@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from math import prod
 from pathlib import Path
 
 from emitc.arena_reader import read_picture
@@ -163,8 +162,8 @@ def _flash_bytes(compiled: Compiled, target: Board) -> int:
 
 def _frame_bytes(compiled: Compiled) -> int:
     """Inputs and outputs, which lie in memory of the caller."""
-    program = compiled.program
-    return sum(prod(port.shape) for port in (*program.inputs, *program.outputs))
+    written = report(compiled)
+    return int(written["input_bytes"]) + int(written["output_bytes"])
 
 
 def _misfits(compiled: Compiled, found: Check, item: Board) -> list[str]:
