@@ -151,7 +151,9 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
 """Functions of variants that promise what their portable kernel promises."""
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})
-_BY_VALUE = frozenset({"add", "mul", "softmax", "table"})
+_BY_VALUE = frozenset(
+    {"add", "maximum", "minimum", "mul", "prelu", "softmax", "sub", "table"}
+)
 _CONVERSIONS = frozenset({"quantize", "quantize_float", "dequantize", "flip_sign"})
 _WINDOWED = frozenset(
     {

@@ -82,8 +82,7 @@ def binary(
     else:
         output = Quant(scale * float(random.uniform(1, 4)), output.zero_point)
     operands = (x, other) if random.random() < 0.7 else (other, x)
-    method = getattr(writer, builtin.lower())
-    writer.output(method(*operands, output=output))
+    writer.output(writer.binary(builtin, *operands, output=output))
     return case(f"{builtin} of {operand.__name__}", writer, [EVERY_VALUE])
 
 
@@ -100,7 +99,9 @@ def itself(writer: TFLiteWriter, x: int, quant: Quant) -> int:
 
 
 @pytest.mark.parametrize("operand", [scalar, equal_values, itself])
-@pytest.mark.parametrize("builtin", ["ADD", "MUL"])
+@pytest.mark.parametrize(
+    "builtin", ["ADD", "MUL", "SUB", "MINIMUM", "MAXIMUM", "PRELU"]
+)
 def test_operators_of_one_variable_are_tables(
     builtin: str, operand: Callable[..., int]
 ) -> None:

@@ -219,6 +219,24 @@ def mul(script: Script) -> Walk:
     return Walk(fields, shape, reads, planned=by_value(reads))
 
 
+sub = add
+
+
+def extremum(script: Script) -> Walk:
+    shape, reads, _ = elementwise(script)
+    return Walk({}, shape, reads, planned=by_value(reads))
+
+
+minimum = maximum = extremum
+
+
+def prelu(script: Script) -> Walk:
+    shape, reads, offsets = elementwise(script)
+    fields = {name: n for name, n in offsets.items() if name != "activation"}
+    quants = {"identity_quant": script.quant(1), "product_quant": script.quant(1)}
+    return Walk({**fields, **quants}, shape, reads, planned=by_value(reads))
+
+
 def softmax(script: Script) -> Walk:
     shape = random_shape(script)
     fields: Fields = {"multiplier": 2**30, "shift": 23, "diff_min": -248}
@@ -300,6 +318,10 @@ KERNELS: dict[str, Callable[[Script], Walk]] = {
     "mul": mul,
     "softmax": softmax,
     "table": table,
+    "sub": sub,
+    "minimum": minimum,
+    "maximum": maximum,
+    "prelu": prelu,
     "mean": mean,
     "reshape": reshape,
     "pad": pad,
@@ -397,6 +419,7 @@ class Case:
 PLANNED = [
     *("conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d"),
     *("fused_pixels", "add", "mul", "softmax", "table"),
+    *("sub", "minimum", "maximum", "prelu"),
 ]
 """Kernels over whose inputs the planner puts outputs."""
 

@@ -162,9 +162,15 @@ BROADCASTS: tuple[tuple[Shape, Shape], ...] = (
 def elementwise(bench: Bench, name: str) -> None:
     def compute(a: int, b: int) -> int:
         scales = [bench.writer.quant(tensor).scale for tensor in (a, b)]
-        scale = max(scales) if name == "add" else scales[0] * scales[1] * SPREAD
+        scale = scales[0] * scales[1] * SPREAD if name == "mul" else max(scales)
+        if name not in ("add", "mul", "sub"):
+            output = bench.near(Quant(scales[0], bench.writer.quant(a).zero_point))
+            return bench.writer.binary(name.upper(), a, b, output=output)
         activation = bench.draw(ACTIVATIONS)
         output = bench.quant(activation, scale)
+        if name == "sub":  # differences spread wider than sums of these inputs
+            activation = bench.draw(("NONE", "RELU6"))
+            output = Quant(2 * scale, bench.draw((-9, 0, 11)))
         return getattr(bench.writer, name)(a, b, output=output, activation=activation)
 
     def with_constant(shape: Shape, first: bool) -> Callable[[int], int]:
@@ -178,7 +184,8 @@ def elementwise(bench: Bench, name: str) -> None:
         bench.case((a, b) if bench.rng.random() < 0.6 else (b, a), compute)
         bench.case(a, with_constant(b, bench.rng.random() < 0.3))
     bench.case((1, 5, 4, 3), with_constant((), False))
-    bench.case((1, 5, 4, 3), lambda x: compute(x, x))
+    if name != "sub":
+        bench.case((1, 5, 4, 3), lambda x: compute(x, x))
 
 
 def add(bench: Bench) -> None:
@@ -187,6 +194,22 @@ def add(bench: Bench) -> None:
 
 def mul(bench: Bench) -> None:
     elementwise(bench, "mul")
+
+
+def sub(bench: Bench) -> None:
+    elementwise(bench, "sub")
+
+
+def minimum(bench: Bench) -> None:
+    elementwise(bench, "minimum")
+
+
+def maximum(bench: Bench) -> None:
+    elementwise(bench, "maximum")
+
+
+def prelu(bench: Bench) -> None:
+    elementwise(bench, "prelu")
 
 
 def table(bench: Bench) -> None:
@@ -308,6 +331,10 @@ BENCHES = (
     max_pool_2d,
     add,
     mul,
+    sub,
+    minimum,
+    maximum,
+    prelu,
     table,
     pad,
     reshape,

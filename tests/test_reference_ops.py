@@ -107,6 +107,28 @@ def mul(draw: Draw) -> Case:
     )
 
 
+def sub(draw: Draw) -> Case:
+    a, b = broadcast_pair(draw)
+    largest = max(draw.writer.quant(a).scale, draw.writer.quant(b).scale)
+    output = draw.quant(largest * float(2.0 ** draw.random.uniform(-1, 2)))
+    return draw.finish(
+        draw.writer.sub(a, b, output=output, activation=draw.activation())
+    )
+
+
+def extremum(builtin: str) -> Callable[[Draw], Case]:
+    def generate(draw: Draw) -> Case:
+        return draw.finish(draw.writer.binary(builtin, *broadcast_pair(draw)))
+
+    return generate
+
+
+def prelu(draw: Draw) -> Case:
+    a, b = broadcast_pair(draw)
+    scale = draw.writer.quant(a).scale * float(2.0 ** draw.random.uniform(-1, 2))
+    return draw.finish(draw.writer.binary("PRELU", a, b, output=draw.quant(scale)))
+
+
 def pool(draw: Draw, kind: Literal["average", "max"]) -> Case:
     writer = draw.writer
     build = writer.average_pool_2d if kind == "average" else writer.max_pool_2d
@@ -203,10 +225,14 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "fully_connected": (fully_connected, 60),
     "max_pool_2d": (max_pool_2d, 40),
     "mean": (mean, 80),
+    "maximum": (extremum("MAXIMUM"), 20),
+    "minimum": (extremum("MINIMUM"), 20),
     "mul": (mul, 60),
     "pad": (pad, 20),
+    "prelu": (prelu, 40),
     "reshape": (reshape, 15),
     "softmax": (softmax, 30),
+    "sub": (sub, 60),
     "table": (table, 20),
     **reference_ends.GENERATORS,
 }

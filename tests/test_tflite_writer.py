@@ -155,6 +155,11 @@ CASES: dict[str, tuple[str, tuple[int, ...], Callable[[TFLiteWriter, int], int]]
             x, w.constant(weights(1, 1, 1, 4), Quant(0.03, 5)), output=OUTPUT
         ),
     ),
+    "sub": (
+        "SUB",
+        SHAPE,
+        lambda w, x: w.sub(x, w.constant(weights(4), Quant(0.03, 5)), output=OUTPUT),
+    ),
     "pad": (
         "PAD",
         (1, 10, 12, 5),

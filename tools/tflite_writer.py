@@ -497,6 +497,19 @@ class TFLiteWriter:
         self.operator("DEQUANTIZE", (x,), (y,))
         return y
 
+    def sub(
+        self,
+        a: int,
+        b: int,
+        *,
+        output: Quant,
+        activation: Activation = "NONE",
+        name: str | None = None,
+    ) -> int:
+        """SUB of two tensors, broadcast as NumPy does."""
+        options = {"fused_activation_function": _activation(activation)}
+        return self.binary("SUB", a, b, output=output, options=options, name=name)
+
     def pad(self, x: int, paddings: npt.ArrayLike, *, name: str | None = None) -> int:
         """PAD with the zero point; `paddings` is int[rank][2], before and after."""
         name = self._name("pad", name)

@@ -16,11 +16,12 @@ from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.quantize import QuantizeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.table import TableOp
+from tinyts_dialect.pairs import PairOp
 from tinyts_dialect.tensors import byte_image
 from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Window
 
-BY_VALUE_OPS = (AddOp, MulOp, SoftmaxOp, TableOp)
+BY_VALUE_OPS = (AddOp, MulOp, PairOp, SoftmaxOp, TableOp)
 CONVERSIONS = (QuantizeOp, DequantizeOp)
 WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
 

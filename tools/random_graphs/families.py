@@ -62,7 +62,7 @@ def mean(graph: Graph) -> bool:
     return graph.mean(x, axes, keep_dims=graph.chance(0.4)) is not None
 
 
-def _pair(graph: Graph) -> tuple[Value, Value] | None:
+def pair_of_one_shape(graph: Graph) -> tuple[Value, Value] | None:
     """Two values of one shape, rarely one value twice."""
     a = graph.pick(lambda _: True)
     if a is None:
@@ -74,7 +74,7 @@ def _pair(graph: Graph) -> tuple[Value, Value] | None:
     return (a, b) if graph.chance(0.5) else (b, a)
 
 
-def _constant_operand(graph: Graph) -> tuple[Value, Value] | None:
+def constant_operand(graph: Graph) -> tuple[Value, Value] | None:
     """A value and a constant: per channel, a scalar, or of the shape of the value."""
     x = graph.pick(lambda _: True)
     if x is None:
@@ -87,7 +87,7 @@ def _constant_operand(graph: Graph) -> tuple[Value, Value] | None:
     return x, graph.constant(graph.draw(shapes))
 
 
-def _broadcast_operand(graph: Graph) -> tuple[Value, Value] | None:
+def broadcast_operand(graph: Graph) -> tuple[Value, Value] | None:
     """A value and its mean over some axes; rarely two means over different axes."""
     x = graph.pick(lambda value: value.is_image and min(value.shape[1:3]) > 1)
     if x is None or graph.room < 3:
@@ -105,32 +105,32 @@ def _broadcast_operand(graph: Graph) -> tuple[Value, Value] | None:
 
 
 def add_pair(graph: Graph) -> bool:
-    pair = _pair(graph)
+    pair = pair_of_one_shape(graph)
     return pair is not None and graph.add(*pair) is not None
 
 
 def add_constant(graph: Graph) -> bool:
-    pair = _constant_operand(graph)
+    pair = constant_operand(graph)
     return pair is not None and graph.add(*pair) is not None
 
 
 def add_broadcast(graph: Graph) -> bool:
-    pair = _broadcast_operand(graph)
+    pair = broadcast_operand(graph)
     return pair is not None and graph.add(*pair) is not None
 
 
 def mul_pair(graph: Graph) -> bool:
-    pair = _pair(graph)
+    pair = pair_of_one_shape(graph)
     return pair is not None and graph.mul(*pair) is not None
 
 
 def mul_constant(graph: Graph) -> bool:
-    pair = _constant_operand(graph)
+    pair = constant_operand(graph)
     return pair is not None and graph.mul(*pair) is not None
 
 
 def mul_broadcast(graph: Graph) -> bool:
-    pair = _broadcast_operand(graph)
+    pair = broadcast_operand(graph)
     return pair is not None and graph.mul(*pair) is not None
 
 

@@ -18,5 +18,19 @@ func.func @images(%x: !image) {
   // CHECK-SAME: tensor<256xi8>) -> tensor<1x4x6x2xi8, #tinyts.quant<2.500000e-01 : f32, 0>>
   // GENERIC: "tinyts.table"(%x, %v) <{layer = 3 : i64}>
   %table = tinyts.table %x values(%v) {layer = 3} : (!image, tensor<256xi8>) -> tensor<1x4x6x2xi8, #half>
+
+  // CHECK: %sub = tinyts.sub %x, %table {clamp = #tinyts.clamp<-128, 9>} : (
+  // GENERIC: "tinyts.sub"(%x, %table) <{clamp = #tinyts.clamp<-128, 9>}>
+  %sub = tinyts.sub %x, %table {clamp = #tinyts.clamp<-128, 9>} : (!image, tensor<1x4x6x2xi8, #half>) -> !image
+
+  // CHECK: %min = tinyts.minimum %x, %sub : (
+  // GENERIC: "tinyts.minimum"(%x, %sub) :
+  %min = tinyts.minimum %x, %sub : (!image, !image) -> !image
+
+  // CHECK: %max = tinyts.maximum %x, %sub : (
+  %max = tinyts.maximum %x, %sub : (!image, !image) -> !image
+
+  // CHECK: %prelu = tinyts.prelu %x, %table : (
+  %prelu = tinyts.prelu %x, %table : (!image, tensor<1x4x6x2xi8, #half>) -> !image
   return
 }
