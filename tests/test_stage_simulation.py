@@ -111,9 +111,18 @@ def test_costs_of_slices_and_fused_pairs() -> None:
             assert cost.peak == needs.peak
 
 
+def models_and_inputs() -> list[object]:
+    """Every model with its input outside, small ones with every place of the input."""
+    return [
+        pytest.param(model, input, id=f"{model.stem}-{input}")
+        for model in MODELS
+        for input in INPUTS
+        if input == "external" or model.stat().st_size <= SMALL_BYTES
+    ]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("input", INPUTS)
-@pytest.mark.parametrize("model", MODELS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(("model", "input"), models_and_inputs())
 def test_models(model: Path, input: str) -> None:
     """The plan that the search finds needs what the search says."""
     try:
