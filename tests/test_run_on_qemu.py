@@ -9,6 +9,7 @@ import pytest
 from command_models import classifier, separable, two_ports
 from jsonschema import Draft202012Validator
 from support_emulator import needs_emulator
+from test_variables import ring
 
 from tools import host_run
 from tools.emulator.boards import board
@@ -68,6 +69,17 @@ def test_measured(
     assert result["bss_bytes"] == result["ram_bytes"]
     assert result["text_bytes"] > 500
     assert result["rodata_bytes"] > 100
+
+
+@needs_emulator
+def test_state(tmp_path: Path, capsys: Captured) -> None:
+    """The warm-up leaves no state to the runs that are compared."""
+    model = tmp_path / "ring.tflite"
+    model.write_bytes(ring(None).finish())
+    code, result = run_json(capsys, model, "--count", 4)
+    assert (code, result["differing_bytes"]) == (0, 0)
+    assert result["persistent_bytes"] > 0
+    assert result["bss_bytes"] == result["ram_bytes"]
 
 
 @needs_emulator

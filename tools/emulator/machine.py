@@ -99,11 +99,14 @@ class Emulator:
         return ["-include", str(EMULATOR / "tinyts_steps.h")]
 
     def link(self, program: Program, objects: Sequence[str], directory: Path) -> Path:
+        names = [f"-DMODEL_INVOKE={program.name}_invoke"]
+        if program.variables:
+            names.append(f"-DMODEL_RESET={program.name}_reset")
         harness = compile_objects(
             [EMULATOR / "measure.S", EMULATOR / "report.c"],
             directory / "measure",
             self.board,
-            [f"-DMODEL_INVOKE={program.name}_invoke"],
+            names,
         )
         folder = directory.resolve()
         paths = [folder / name for name in objects]
