@@ -31,6 +31,7 @@ from tools.tflite_file import TFLiteError
 
 PLACES = tuple(product(INPUTS, OUTPUTS))
 FOLDER = models_folder()
+SMALL_BYTES = 350_000
 MODELS = sorted(FOLDER.glob("*.tflite")) if FOLDER is not None else []
 
 
