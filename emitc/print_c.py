@@ -11,6 +11,7 @@ import numpy as np
 
 from emitc.program import Constant, Initializer, Layer, Program, Tensor, Variable
 from emitc.roll import Call, Loop, Node, roll
+from lowering.instances import Instance
 from tinyts_dialect.tsbuf import Port
 
 C_TYPES = {"int8": "int8_t", "int16": "int16_t", "int32": "int32_t"}
@@ -127,6 +128,12 @@ def _value(value: Initializer) -> str:
     if isinstance(value, int):
         return _integer(value)
     return value if isinstance(value, str) else initializer(value)
+
+
+def instance(name: str, item: Instance) -> str:
+    """The definition of a function by a macro of the runtime."""
+    numbers = ", ".join(map(str, item.numbers))
+    return _wrapped(f"TINYTS_{item.family.upper()}(tinyts_{name}, {numbers})")
 
 
 def layer(item: Layer) -> str:

@@ -22,6 +22,7 @@ from xdsl.utils.exceptions import PassFailedException
 from emitc.roll import Call
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.concatenation_places import PART_OF_ROWS
+from lowering.instances import Instance, parse_instance
 from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import (
     BufferOp,
@@ -154,10 +155,23 @@ class Program:
         """The kernels that are called, sorted."""
         return sorted({layer.kernel for layer in self.layers})
 
+    def functions(self) -> set[str]:
+        """The functions of the runtime that layers name."""
+        return set[str]().union(*(layer.functions for layer in self.layers))
+
     def sources(self) -> list[str]:
         """The files of those kernels and of the functions that layers name, sorted."""
-        functions = (layer.functions for layer in self.layers)
-        return sorted({*self.kernels()}.union(*functions))
+        files = {name for name in self.functions() if parse_instance(name) is None}
+        return sorted({*self.kernels(), *files})
+
+    def instances(self) -> dict[str, Instance]:
+        """The functions that are instances of macros, by name, sorted."""
+        found = {name: parse_instance(name) for name in sorted(self.functions())}
+        return {name: item for name, item in found.items() if item is not None}
+
+    def instance_headers(self) -> list[str]:
+        """The headers of those macros, without `.h`, sorted."""
+        return sorted({item.header for item in self.instances().values()})
 
 
 def read_program(module: ModuleOp) -> Program:

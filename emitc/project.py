@@ -45,7 +45,8 @@ def kernel_files(program: Program) -> dict[str, str]:
     """
     sources = [RUNTIME / "src" / f"{name}.c" for name in program.sources()]
     files: dict[str, str] = {}
-    pending = [*sources, RUNTIME / "include" / "tinyts.h"]
+    headers = ["tinyts", *program.instance_headers()]
+    pending = [*sources, *(RUNTIME / "include" / f"{name}.h" for name in headers)]
     while pending:
         path = pending.pop()
         name = f"kernels/{path.name}"

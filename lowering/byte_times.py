@@ -18,10 +18,16 @@ Times = npt.NDArray[np.int64]
 UNREAD = -1
 
 
-def written_at(call_first: int, rows: tuple[int, int], output: Image) -> Times:
+def written_at(
+    walk: Walk, call_first: int, rows: tuple[int, int], output: Image
+) -> Times:
     """For each byte of output rows first..last-1; `call_first` is the call's first."""
     start, stop = ((row - call_first) * output.row_bytes for row in rows)
-    return np.arange(start, stop)
+    times = np.arange(start, stop)
+    if walk.planar:
+        planes = times.reshape(-1, output.channels, output.width)
+        return planes.transpose(0, 2, 1).ravel()
+    return times
 
 
 def free_from(
@@ -35,7 +41,10 @@ def free_from(
     last_y = _last_reader(walk.rows, call_rows, rows)[:, np.newaxis]
     last_x = _last_reader(walk.columns, (0, output.width), (0, input.width))
     above = (last_y - call_rows[0]) * output.width
-    if walk.ahead:
+    if walk.planar:
+        planes = np.arange(input.channels) * output.width
+        times = (above * output.channels + last_x)[..., np.newaxis] + planes
+    elif walk.ahead:
         times = ((above + last_x) * output.channels)[..., np.newaxis]
     elif walk.ch_mult is None:
         stop = np.minimum((last_x // walk.block + 1) * walk.block, output.width)

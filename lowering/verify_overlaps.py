@@ -209,7 +209,7 @@ def _times(call: KernelOp, written: Side, read: Side) -> tuple[Times, Times] | N
     if walk is not None:
         return (
             free_from(walk, rows, output, read_rows, input),
-            written_at(rows[0], write_rows, output),
+            written_at(walk, rows[0], write_rows, output),
         )
     fused = fused_rows_walk(call, written.access, read.access)
     if fused is not None:

@@ -46,6 +46,8 @@ class Walk(NamedTuple):
     ascending; when channel c is written, channels up to c / ch_mult of the window have
     been read, and after it only those from (c + 1) / ch_mult on are. `ahead` says
     that a pixel's whole window has been read when its first channel is written.
+    `planar` says that a row is computed channel by channel, each along all its columns:
+    when an output is written, its window in this channel has been read.
     """
 
     rows: Taps
@@ -53,6 +55,7 @@ class Walk(NamedTuple):
     ch_mult: int | None = None
     block: int = 1
     ahead: bool = False
+    planar: bool = False
 
 
 BY_PIXEL = Walk(ONE_TAP, ONE_TAP)
@@ -109,9 +112,9 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
         return None
     if call.named_rows()[1] > written.table.image.height:
         return None
-    if call.variant is not None and call.function not in WALK_LIKE_THEIR_KERNEL:
-        return None
-    kernel = call.kernel.data
+    kernel = call.function
+    if kernel in WALK_LIKE_THEIR_KERNEL:
+        kernel = call.kernel.data
     if kernel in _CONVERSIONS:
         return conversion_walk(written.table.image, read.table.image)
     if kernel in _BY_VALUE:
@@ -146,7 +149,7 @@ def fused_rows_walk(
 
 
 WALK_LIKE_THEIR_KERNEL = frozenset(
-    {"conv_2d_direct", "conv_2d_paired", "fused_rows_conv"}
+    {"add_linear", "conv_2d_direct", "conv_2d_paired", "fused_rows_conv"}
 )
 """Functions of variants that promise what their portable kernel promises."""
 
@@ -159,6 +162,7 @@ _WINDOWED = frozenset(
     {
         "conv_2d",
         "depthwise_conv_2d",
+        "depthwise_conv_2d_rows",
         "average_pool_2d",
         "max_pool_2d",
         "fused_pixels",
@@ -193,6 +197,8 @@ def _window_walk(kernel: str, attribute: DictionaryAttr) -> Walk | None:
         return None
     if kernel in ("average_pool_2d", "max_pool_2d"):
         return Walk(*taps, ch_mult=1)
+    if kernel == "depthwise_conv_2d_rows":
+        return Walk(*taps, planar=True)
     if kernel != "depthwise_conv_2d":
         return Walk(*taps, ahead=kernel == "fused_pixels")
     ch_mult = params.get("ch_mult")

@@ -41,6 +41,9 @@ def events(call: Call):
     """
     walk, written = call.walk, call.written
     for y in range(*call.rows):
+        if walk.planar:
+            yield from row_by_planes(call, y)
+            continue
         for start in range(0, written.width, walk.block):
             columns = range(start, min(start + walk.block, written.width))
             if walk.ch_mult is not None:
@@ -59,6 +62,16 @@ def events(call: Call):
                         yield "write", place(written, y, x) + channel
             for byte in seen:  # until the last byte is written, itself included
                 yield "read", byte
+
+
+def row_by_planes(call: Call, y: int):
+    written = call.written
+    for channel in range(written.channels):
+        for x in range(written.width):
+            for byte in window(call, y, x, [channel]):
+                yield "read", byte
+            if written.first <= y < written.last:
+                yield "write", place(written, y, x) + channel
 
 
 def pixel_by_channels(call: Call, y: int, x: int):
@@ -105,9 +118,10 @@ def random_taps(random: Random) -> Taps:
     )
 
 
-def random_call(random: Random) -> Call:
+def random_call(random: Random, planar: bool = False) -> Call:
     """Few pixels, any window; the rows of both buffers lie anywhere in their tables."""
     kinds = ["window", "window", "channels", "value", "pointwise", "ahead"]
+    kinds += ["planar"] if planar else []
     kind = random.choice(kinds)
     in_channels, out_channels = random.randint(1, 4), random.randint(1, 4)
     width, first = random.randint(1, 6), random.randint(0, 4)
@@ -122,6 +136,9 @@ def random_call(random: Random) -> Call:
         walk = Walk(
             random_taps(random), random_taps(random), block=random.choice([1, 1, 2])
         )
+    elif kind == "planar":
+        out_channels, out_width = in_channels, random.randint(1, 6)
+        walk = Walk(random_taps(random), random_taps(random), planar=True)
     elif kind == "ahead":
         walk = Walk(random_taps(random), random_taps(random), ahead=True)
     else:
@@ -167,7 +184,7 @@ def is_proved(call: Call, trail: int) -> bool:
     read, written = call.read, call.written
     output, input = Image(99, *written[3:]), Image(99, *read[3:])
     free = free_from(call.walk, call.rows, output, read[:2], input)
-    times = written_at(call.rows[0], written[:2], output)
+    times = written_at(call.walk, call.rows[0], written[:2], output)
     first = read.byte - written.byte + trail  # of the read bytes, among the written
     start, stop = max(first, 0), min(first + len(free), len(times))
     return stop <= start or bool(
@@ -181,7 +198,7 @@ def test_the_proof_accepts_exactly_what_is_legal(seed: int) -> None:
     random = Random(seed)
     found = {True: 0, False: 0}
     for _ in range(150):
-        call = random_call(random)
+        call = random_call(random, planar=True)
         for trail in range(-12, call.trail + 5, random.randint(1, 5)):
             legal = is_legal(call, trail)
             assert is_proved(call, trail) == legal, (call, trail)

@@ -1,0 +1,231 @@
+"""Depthwise convolutions as `tinyts_dw_stage`s: the row function and its constants.
+
+A row function is an instance of a macro (`emitc/instances.py`) for the sizes of its
+layer. Used by the variants of `depthwise_conv_2d`, `fused_rows` and `fused_pixels`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lowering.dw_stream import Axis, stream_3x3, stream_blocks
+from lowering.instances import instance
+from lowering.kernel_spec import Params
+from lowering.kernel_variant import Array, LayerCalls
+from lowering.panel_stream import Channels, Linear, requantized
+from lowering.walks import Taps
+from tinyts_dialect.tsbuf import Image, layout_of
+
+MAX_TAPS = 7
+"""Largest kernel extent, as in `tinyts_dw_stage.h`."""
+MAX_COLUMNS = 96
+"""Widest row: the code of an instance grows with it."""
+MAX_BLOCK = 6
+"""Outputs whose sums fit into registers."""
+FORMS = {"relu": 0, "any": 1}
+
+
+class DepthwiseStage(NamedTuple):
+    """What a `tinyts_dw_stage` needs."""
+
+    params: Params
+    constants: Mapping[str, Array]
+    instructions: int
+    """Estimated, of all rows of the layer."""
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """Where a stage reads and writes."""
+
+    rows: Axis
+    columns: Axis
+    channels: int
+    kept_pitch: int
+    fresh_pitch: int
+    fresh_rows: int
+    """Of the kernel's rows, how many lie in scratch in most calls."""
+    out_pitch: int
+
+
+def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
+    """The fastest row function of a stage; None where none computes it exactly.
+
+    `stage` is "" for a layer of its own, `producer` or `consumer` inside a fused one.
+    """
+    params = layer.params[stage] if stage else layer.params
+    shape = _shape_of(layer, stage)
+    if shape is None or params["ch_mult"] != 1:
+        return None
+    linear = _linear_of(layer, stage)
+    packed = requantized(linear, 16)
+    if packed is None or packed.form not in FORMS:
+        return None
+    if (shape.rows.taps.count, shape.columns.taps.count) == (3, 3):
+        found = _by_3x3(shape, packed, linear.input_zero)
+    else:
+        found = _by_blocks(shape, packed, linear.input_zero)
+    row, constants, words, instructions = found
+    rows = {
+        **params,
+        "row": row,
+        "words": words,
+        "inputs": shape.columns.inputs,
+        "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
+    }
+    return DepthwiseStage(rows, constants, instructions)
+
+
+_Found = tuple[str, dict[str, Array], int, int]
+
+
+def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
+    """By `tinyts_dw_3x3.h`."""
+    columns = shape.columns
+    stream = stream_3x3(packed, columns, zero)
+    pitches = (shape.kept_pitch, shape.fresh_pitch)
+    sizes = (
+        FORMS[packed.form],
+        int(packed.shifts[0]) if packed.form == "relu" else 0,
+        columns.taps.stride,
+        columns.taps.padding,
+        columns.inputs,
+        columns.outputs,
+    )
+    if pitches[0] == pitches[1]:
+        row = instance("dw_3x3", *sizes, pitches[0], shape.out_pitch)
+    else:
+        row = instance(
+            "dw_3x3_fused", *sizes, shape.fresh_rows, *pitches, shape.out_pitch
+        )
+    constants: dict[str, Array] = {"stream": stream.reshape(-1)}
+    if not shape.rows.existing().all():
+        size = (columns.inputs - 1) * max(pitches) + shape.channels
+        constants["zeros"] = np.full(size, zero, np.int8)
+    each = 10.5 + 7 * columns.taps.stride + 3 * FORMS[packed.form]
+    channel = columns.outputs * each + 14
+    instructions = shape.rows.outputs * (shape.channels * channel + 150)
+    return row, constants, stream.shape[1], round(instructions)
+
+
+def _by_blocks(shape: _Shape, packed: Channels, zero: int) -> _Found:
+    """By `tinyts_dw_blocks.h`."""
+    rows, columns = shape.rows, shape.columns
+    stream = stream_blocks(packed, rows, columns, zero)
+    blocks = -(-columns.outputs // MAX_BLOCK)
+    block = -(-columns.outputs // blocks)
+    row = instance(
+        "dw_blocks",
+        FORMS[packed.form],
+        int(packed.shifts[0]) if packed.form == "relu" else 0,
+        rows.kinds,
+        rows.taps.count,
+        columns.taps.count,
+        columns.taps.stride,
+        columns.taps.padding,
+        columns.inputs,
+        columns.outputs,
+        block,
+        shape.kept_pitch,
+        shape.fresh_pitch,
+        shape.out_pitch,
+    )
+    kernel_rows = sum(int(rows.tap_exists(y).sum()) for y in range(rows.outputs))
+    products = sum(int(columns.tap_exists(x).sum()) for x in range(columns.outputs))
+    by_row = (
+        products * 0.6
+        + 1.6 * (columns.inputs + (blocks - 1) * columns.extent)
+        + blocks * (8 + columns.taps.count)
+    )
+    each = 5 + 3 * FORMS[packed.form]
+    channel = kernel_rows * by_row + rows.outputs * (columns.outputs * each + 12)
+    instructions = shape.channels * channel + rows.outputs * 200
+    return row, {"stream": stream.reshape(-1)}, stream.shape[1], round(instructions)
+
+
+def _linear_of(layer: LayerCalls, stage: str) -> Linear:
+    """The numbers of a depthwise convolution, whose weights are [1, h, w, channels]."""
+    prefix = f"{stage}." if stage else ""
+    inner = (layer.params[stage] if stage else layer.params)["params"]
+    arrays: dict[str, npt.NDArray[np.int64]] = {
+        name: layer.arrays[prefix + name].astype(np.int64)
+        for name in ("weights", "bias", "quant.multiplier", "quant.shift")
+    }
+    channels = arrays["weights"].shape[-1]
+    return Linear(
+        arrays["weights"].reshape(-1, channels).T,
+        arrays["bias"].reshape(-1),
+        arrays["quant.multiplier"].reshape(-1),
+        arrays["quant.shift"].reshape(-1),
+        -inner["input_offset"],
+        inner["output_offset"],
+        inner["activation"]["min"],
+        inner["activation"]["max"],
+    )
+
+
+def _shape_of(layer: LayerCalls, stage: str) -> _Shape | None:
+    """The sizes of a stage; None where no row function is made for them."""
+    source, target = {"": ("input", "output"), "producer": ("input", "middle")}.get(
+        stage, ("middle", "output")
+    )
+    params = layer.params[stage] if stage else layer.params
+    kernel, inner = params["kernel"], params["params"]
+    if target == "middle" and layer.kernel == "fused_pixels":
+        output = layer.image("output")._replace(channels=layer.image("input").channels)
+    else:
+        output = layer.image(target)
+    input = layer.image(source)
+    rows, columns = (
+        Axis(
+            Taps(
+                kernel[axis],
+                inner["stride"][axis],
+                inner["padding"][axis],
+                inner["dilation"][axis],
+            ),
+            inputs,
+            outputs,
+        )
+        for axis, inputs, outputs in zip("hw", input[:2], output[:2], strict=True)
+    )
+    if not _is_made(rows, columns):
+        return None
+    kept = _pitch(layer, source, input)
+    fresh, fresh_rows = kept, 0
+    if stage == "consumer":
+        fresh = layer.params["group"]
+        fresh_rows = rows.taps.count - layer.params["keep"]
+    if target == "middle":
+        out = layer.params.get("group", output.channels)
+    else:
+        out = _pitch(layer, target, output)
+    fresh_rows = min(max(fresh_rows, 0), rows.taps.count)
+    return _Shape(rows, columns, output.channels, kept, fresh, fresh_rows, out)
+
+
+def _is_made(rows: Axis, columns: Axis) -> bool:
+    """Whether there are row functions of these sizes."""
+    windows = [
+        columns.tap_exists(x).any() for x in (0, columns.outputs - 1)
+    ] + [rows.tap_exists(y).any() for y in (0, rows.outputs - 1)]
+    return (
+        rows.taps.count <= MAX_TAPS
+        and columns.taps.count <= MAX_TAPS
+        and columns.taps.dilation == 1
+        and columns.taps.stride <= 2
+        and 0 <= columns.taps.padding < columns.taps.count
+        and columns.inputs <= MAX_COLUMNS
+        and all(windows)
+    )
+
+
+def _pitch(layer: LayerCalls, field: str, image: Image) -> int:
+    """Bytes from pixel to pixel of a tensor."""
+    buffers = layer.tables[field].buffers
+    return layout_of(buffers[0]).pixel_pitch if buffers else image.channels

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tinyts_depthwise_conv_2d_rows.h"
+
+void tinyts_depthwise_conv_2d_rows(const tinyts_depthwise_conv_2d_rows_layer *layer,
+                                   tinyts_memory memory, int32_t first, int32_t last) {
+    const tinyts_tensor *const input = layer->input;
+    const tinyts_tensor *const output = layer->output;
+    const tinyts_dw_stage stage = {layer->row,    layer->stream, layer->zeros,
+                                   layer->words,  layer->inputs, layer->kernel,
+                                   layer->params, layer->shift,  layer->ch_mult};
+    for (int32_t y = first; y < last; ++y) {
+        tinyts_dw_rows rows;
+        tinyts_dw_look(&stage, y, input->height, &rows);
+        for (int32_t k = rows.first; k < rows.last; ++k) {
+            rows.row[k] =
+                tinyts_row(input, memory, rows.y + k * stage.params.dilation.h);
+            rows.pitch[k] = input->pixel_pitch;
+        }
+        stage.row(&stage, &rows, output->width, 0, output->channels,
+                  tinyts_row(output, memory, y), output->pixel_pitch);
+    }
+}
