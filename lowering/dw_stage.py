@@ -46,11 +46,10 @@ class _Shape:
     rows: Axis
     columns: Axis
     channels: int
-    kept_pitch: int
-    fresh_pitch: int
-    fresh_rows: int
-    """Of the kernel's rows, how many lie in scratch in most calls."""
-    out_pitch: int
+    pitches: tuple[int, int]
+    """Bytes from pixel to pixel of the kernel's rows, and of the output."""
+    tail: tuple[int, int]
+    """The same of the last, smaller group of channels of a fused layer, or zeros."""
 
 
 def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
@@ -88,24 +87,20 @@ def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
     """By `tinyts_dw_3x3.h`."""
     columns = shape.columns
     stream = stream_3x3(packed, columns, zero)
-    pitches = (shape.kept_pitch, shape.fresh_pitch)
-    sizes = (
+    row = instance(
+        "dw_3x3",
         FORMS[packed.form],
         int(packed.shifts[0]) if packed.form == "relu" else 0,
         columns.taps.stride,
         columns.taps.padding,
         columns.inputs,
         columns.outputs,
+        *shape.pitches,
+        *shape.tail,
     )
-    if pitches[0] == pitches[1]:
-        row = instance("dw_3x3", *sizes, pitches[0], shape.out_pitch)
-    else:
-        row = instance(
-            "dw_3x3_fused", *sizes, shape.fresh_rows, *pitches, shape.out_pitch
-        )
     constants: dict[str, Array] = {"stream": stream.reshape(-1)}
     if not shape.rows.existing().all():
-        size = (columns.inputs - 1) * max(pitches) + shape.channels
+        size = (columns.inputs - 1) * shape.pitches[0] + shape.channels
         constants["zeros"] = np.full(size, zero, np.int8)
     each = 10.5 + 7 * columns.taps.stride + 3 * FORMS[packed.form]
     channel = columns.outputs * each + 14
@@ -131,9 +126,8 @@ def _by_blocks(shape: _Shape, packed: Channels, zero: int) -> _Found:
         columns.inputs,
         columns.outputs,
         block,
-        shape.kept_pitch,
-        shape.fresh_pitch,
-        shape.out_pitch,
+        *shape.pitches,
+        *shape.tail,
     )
     kernel_rows = sum(int(rows.tap_exists(y).sum()) for y in range(rows.outputs))
     products = sum(int(columns.tap_exists(x).sum()) for x in range(columns.outputs))
@@ -196,17 +190,22 @@ def _shape_of(layer: LayerCalls, stage: str) -> _Shape | None:
     )
     if not _is_made(rows, columns):
         return None
-    kept = _pitch(layer, source, input)
-    fresh, fresh_rows = kept, 0
-    if stage == "consumer":
-        fresh = layer.params["group"]
-        fresh_rows = rows.taps.count - layer.params["keep"]
-    if target == "middle":
-        out = layer.params.get("group", output.channels)
-    else:
-        out = _pitch(layer, target, output)
-    fresh_rows = min(max(fresh_rows, 0), rows.taps.count)
-    return _Shape(rows, columns, output.channels, kept, fresh, fresh_rows, out)
+    pitches = [_pitch(layer, source, input), _pitch(layer, target, output)]
+    tail = [0, 0]
+    if layer.kernel == "fused_rows":
+        side = 0 if stage == "consumer" else 1
+        channels, group = output.channels, layer.params["group"]
+        pitches[side] = min(group, channels)
+        if channels % pitches[side]:
+            tail = list(pitches)
+            tail[side] = channels % pitches[side]
+    return _Shape(
+        rows,
+        columns,
+        output.channels,
+        (pitches[0], pitches[1]),
+        (tail[0], tail[1]),
+    )
 
 
 def _is_made(rows: Axis, columns: Axis) -> bool:
@@ -226,6 +225,8 @@ def _is_made(rows: Axis, columns: Axis) -> bool:
 
 
 def _pitch(layer: LayerCalls, field: str, image: Image) -> int:
-    """Bytes from pixel to pixel of a tensor."""
-    buffers = layer.tables[field].buffers
-    return layout_of(buffers[0]).pixel_pitch if buffers else image.channels
+    """Bytes from pixel to pixel of a tensor, of which there may be no buffers."""
+    table = layer.tables.get(field)
+    if table is None or not table.buffers:
+        return image.channels
+    return layout_of(table.buffers[0]).pixel_pitch

@@ -12,7 +12,6 @@ SEPARATOR = "__"
 
 HEADERS = {
     "dw_3x3": "tinyts_dw_3x3",
-    "dw_3x3_fused": "tinyts_dw_3x3",
     "dw_blocks": "tinyts_dw_blocks",
 }
 """The header of each macro, without `.h`."""

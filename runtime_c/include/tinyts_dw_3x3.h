@@ -13,7 +13,6 @@
 #ifndef TINYTS_DW_3X3_H
 #define TINYTS_DW_3X3_H
 
-#include "tinyts_dw_3x3_any.h"
 #include "tinyts_dw_code.h"
 
 #ifdef __cplusplus
@@ -28,7 +27,7 @@ typedef struct {
     int32_t padding;
     int32_t inputs;
     int32_t outputs;
-    int32_t pitch[3]; /* of the kernel rows */
+    int32_t pitch; /* of the kernel rows */
     int32_t out_pitch;
 } tinyts_dw_3x3_shape;
 
@@ -81,9 +80,9 @@ TINYTS_DW_INLINE void tinyts_dw_3x3(const tinyts_dw_stage *stage,
         int32_t sums[3] = {0, 0, 0};
         TINYTS_DW_UNROLL
         for (int32_t i = 0; i < s.inputs; ++i) {
-            const int32_t lower = row_2[i * s.pitch[2]];
-            const int32_t upper = tinyts_pack_low(row_0[i * s.pitch[0]],
-                                                  row_1[i * s.pitch[1]]);
+            const int32_t lower = row_2[i * s.pitch];
+            const int32_t upper =
+                tinyts_pack_low(row_0[i * s.pitch], row_1[i * s.pitch]);
             TINYTS_DW_UNROLL
             for (int32_t tap = 2; tap >= 0; --tap) {
                 const int32_t at = i + s.padding - tap;
@@ -109,46 +108,28 @@ TINYTS_DW_INLINE void tinyts_dw_3x3(const tinyts_dw_stage *stage,
     }
 }
 
-/* Defines a tinyts_dw_row for a layer whose rows all have one pixel pitch. */
-#define TINYTS_DW_3X3(NAME, FORM, SHIFT, STRIDE, PADDING, INPUTS, OUTPUTS, PITCH,      \
-                      OUT_PITCH)                                                       \
-    static TINYTS_DW_FUNCTION void NAME(                                               \
-        const tinyts_dw_stage *stage, const tinyts_dw_rows *rows, int32_t width,       \
-        int32_t first, int32_t last, int8_t *out, int32_t pitch) {                     \
-        const tinyts_dw_3x3_shape shape = {                                            \
-            FORM,    SHIFT,                 STRIDE,   PADDING, INPUTS,                 \
-            OUTPUTS, {PITCH, PITCH, PITCH}, OUT_PITCH};                                \
-        (void)width;                                                                   \
-        (void)pitch;                                                                   \
-        tinyts_dw_3x3(stage, rows, first, last, out, shape);                           \
-    }
-
 /*
- * The same for a fused layer, of whose kernel rows the last FRESH lie in scratch with
- * their own pitch. Calls with other rows, as for the first output row, take longer.
+ * Defines a tinyts_dw_row for pixels PITCH bytes apart in all rows, OUT_PITCH in the
+ * output. In a fused layer the last group of channels may be smaller than the others:
+ * with TAIL_PITCH and TAIL_OUT_PITCH; otherwise these are 0.
  */
-#define TINYTS_DW_3X3_FUSED(NAME, FORM, SHIFT, STRIDE, PADDING, INPUTS, OUTPUTS, FRESH,                             KEPT_PITCH, FRESH_PITCH, OUT_PITCH)                        \
-    static TINYTS_DW_FUNCTION void NAME(                                               \
-        const tinyts_dw_stage *stage, const tinyts_dw_rows *rows, int32_t width,       \
-        int32_t first, int32_t last, int8_t *out, int32_t pitch) {                     \
-        const tinyts_dw_3x3_shape shape = {                                            \
-            FORM,                                                                      \
-            SHIFT,                                                                     \
-            STRIDE,                                                                    \
-            PADDING,                                                                   \
-            INPUTS,                                                                    \
-            OUTPUTS,                                                                   \
-            {(FRESH) > 2 ? FRESH_PITCH : KEPT_PITCH,                                   \
-             (FRESH) > 1 ? FRESH_PITCH : KEPT_PITCH,                                   \
-             (FRESH) > 0 ? FRESH_PITCH : KEPT_PITCH},                                  \
-            OUT_PITCH};                                                                \
-        for (int32_t k = rows->first; k < rows->last; ++k) {                           \
-            if (rows->pitch[k] != shape.pitch[k]) {                                    \
-                tinyts_dw_3x3_any(stage, rows, width, first, last, out, pitch);        \
-                return;                                                                \
-            }                                                                          \
-        }                                                                              \
-        tinyts_dw_3x3(stage, rows, first, last, out, shape);                           \
+#define TINYTS_DW_3X3(NAME, FORM, SHIFT, STRIDE, PADDING, INPUTS, OUTPUTS, PITCH,     \
+                      OUT_PITCH, TAIL_PITCH, TAIL_OUT_PITCH)                          \
+    static TINYTS_DW_FUNCTION void NAME(                                              \
+        const tinyts_dw_stage *stage, const tinyts_dw_rows *rows, int32_t width,      \
+        int32_t first, int32_t last, int8_t *out, int32_t pitch) {                    \
+        tinyts_dw_3x3_shape shape = {FORM,   SHIFT,   STRIDE, PADDING,                \
+                                     INPUTS, OUTPUTS, PITCH,  OUT_PITCH};             \
+        (void)width;                                                                  \
+        if ((TAIL_PITCH) != 0 && tinyts_dw_is_tail(rows, pitch, TAIL_PITCH,           \
+                                                   TAIL_OUT_PITCH)) {                 \
+            shape.pitch = TAIL_PITCH;                                                 \
+            shape.out_pitch = TAIL_OUT_PITCH;                                         \
+            tinyts_dw_3x3(stage, rows, first, last, out, shape);                      \
+            return;                                                                   \
+        }                                                                             \
+        (void)pitch;                                                                  \
+        tinyts_dw_3x3(stage, rows, first, last, out, shape);                          \
     }
 
 #ifdef __cplusplus

@@ -35,10 +35,9 @@ typedef struct {
     int32_t padding;
     int32_t inputs; /* columns */
     int32_t outputs;
-    int32_t block;       /* outputs at a time */
-    int32_t kept_pitch;  /* bytes from pixel to pixel: of kernel rows, */
-    int32_t fresh_pitch; /* of the last of them in a fused layer, */
-    int32_t out_pitch;   /* and of the output */
+    int32_t block; /* outputs at a time */
+    int32_t pitch; /* bytes from pixel to pixel of the kernel rows */
+    int32_t out_pitch;
 } tinyts_dw_blocks_shape;
 
 /* Outputs first..last-1 of a row. */
@@ -143,14 +142,6 @@ TINYTS_DW_INLINE void tinyts_dw_blocks(const tinyts_dw_stage *stage,
     const int32_t *stream = stage->stream + first * words;
     const int8_t *const *const begin = rows->row + rows->first;
     const int8_t *const *const end = rows->row + rows->last;
-    const int8_t *const *kept_end = end;
-    if (s.kept_pitch != s.fresh_pitch) {
-        int32_t k = rows->first;
-        while (k < rows->last && rows->pitch[k] != s.fresh_pitch) {
-            ++k;
-        }
-        kept_end = rows->row + k;
-    }
     for (int32_t channel = 0; channel < channels; ++channel) {
         TINYTS_DW_UNROLL
         for (int32_t x = 0; x < s.outputs; x += s.block) {
@@ -164,16 +155,11 @@ TINYTS_DW_INLINE void tinyts_dw_blocks(const tinyts_dw_stage *stage,
                 sums[i - x] = stream[biases + tinyts_dw_kind(i, s.taps, s.stride,
                                                              s.padding, s.inputs)];
             }
-            for (; row != kept_end; w += row_words) {
+            do {
                 const int8_t *const in = *row++ + channel;
-                tinyts_dw_block_row(sums, w, in, s.kept_pitch, s, block);
-            }
-            if (s.kept_pitch != s.fresh_pitch) {
-                for (; row != end; w += row_words) {
-                    const int8_t *const in = *row++ + channel;
-                    tinyts_dw_block_row(sums, w, in, s.fresh_pitch, s, block);
-                }
-            }
+                tinyts_dw_block_row(sums, w, in, s.pitch, s, block);
+                w += row_words;
+            } while (row != end);
             TINYTS_DW_UNROLL
             for (int32_t i = x; i < behind; ++i) {
                 out[channel + i * s.out_pitch] =
@@ -184,18 +170,26 @@ TINYTS_DW_INLINE void tinyts_dw_blocks(const tinyts_dw_stage *stage,
     }
 }
 
-/* Defines a tinyts_dw_row. */
-#define TINYTS_DW_BLOCKS(NAME, FORM, SHIFT, ROW_KINDS, KERNEL_H, TAPS, STRIDE, PADDING, \
-                         INPUTS, OUTPUTS, BLOCK, KEPT_PITCH, FRESH_PITCH, OUT_PITCH)   \
-    static TINYTS_DW_FUNCTION void NAME(                                               \
-        const tinyts_dw_stage *stage, const tinyts_dw_rows *rows, int32_t width,       \
-        int32_t first, int32_t last, int8_t *out, int32_t pitch) {                     \
-        const tinyts_dw_blocks_shape shape = {                                         \
-            FORM,   SHIFT,   ROW_KINDS, KERNEL_H,   TAPS,        STRIDE,   PADDING,    \
-            INPUTS, OUTPUTS, BLOCK,     KEPT_PITCH, FRESH_PITCH, OUT_PITCH};           \
-        (void)width;                                                                   \
-        (void)pitch;                                                                   \
-        tinyts_dw_blocks(stage, rows, first, last, out, shape);                        \
+/* Defines a tinyts_dw_row; pitches as in tinyts_dw_3x3.h. */
+#define TINYTS_DW_BLOCKS(NAME, FORM, SHIFT, ROW_KINDS, KERNEL_H, TAPS, STRIDE,        \
+                         PADDING, INPUTS, OUTPUTS, BLOCK, PITCH, OUT_PITCH,           \
+                         TAIL_PITCH, TAIL_OUT_PITCH)                                  \
+    static TINYTS_DW_FUNCTION void NAME(                                              \
+        const tinyts_dw_stage *stage, const tinyts_dw_rows *rows, int32_t width,      \
+        int32_t first, int32_t last, int8_t *out, int32_t pitch) {                    \
+        tinyts_dw_blocks_shape shape = {FORM,   SHIFT,   ROW_KINDS, KERNEL_H,         \
+                                        TAPS,   STRIDE,  PADDING,   INPUTS,           \
+                                        OUTPUTS, BLOCK,  PITCH,     OUT_PITCH};       \
+        (void)width;                                                                  \
+        if ((TAIL_PITCH) != 0 && tinyts_dw_is_tail(rows, pitch, TAIL_PITCH,           \
+                                                   TAIL_OUT_PITCH)) {                 \
+            shape.pitch = TAIL_PITCH;                                                 \
+            shape.out_pitch = TAIL_OUT_PITCH;                                         \
+            tinyts_dw_blocks(stage, rows, first, last, out, shape);                   \
+            return;                                                                   \
+        }                                                                             \
+        (void)pitch;                                                                  \
+        tinyts_dw_blocks(stage, rows, first, last, out, shape);                       \
     }
 
 #ifdef __cplusplus

@@ -45,6 +45,13 @@ TINYTS_DW_INLINE int32_t tinyts_dw_scale_words(int32_t form) {
     return form == TINYTS_DW_RELU ? 2 : 3;
 }
 
+/* Whether a call has the pitches of the last, smaller group of channels. */
+TINYTS_DW_INLINE int32_t tinyts_dw_is_tail(const tinyts_dw_rows *rows,
+                                           int32_t out_pitch, int32_t tail_pitch,
+                                           int32_t tail_out_pitch) {
+    return rows->pitch[rows->first] == tail_pitch && out_pitch == tail_out_pitch;
+}
+
 /* A sum of products made an output. `shift` is a constant, of the form relu. */
 TINYTS_DW_INLINE int8_t tinyts_dw_output(int32_t x, const int32_t *scale, int32_t form,
                                          int32_t shift) {
