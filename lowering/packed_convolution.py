@@ -163,7 +163,8 @@ def window_of(layer: LayerCalls, stage: str) -> Window | None:
         words = words_of_runs(rows * columns, depth)
         return Window(words, 0, padding)
     if size <= MAX_GATHERED and rows <= MAX_RUNS:
-        return Window(words_of_gathered(size), -(-size // 4) * 4, padding)
+        words = words_of_gathered(rows, columns * depth)
+        return Window(words, words.size, padding)
     return None
 
 

@@ -181,10 +181,13 @@ def words_of_runs(count: int, length: int) -> IntArray:
     return np.vstack([whole, np.where(last < whole.size, NO_WEIGHT, last)])
 
 
-def words_of_gathered(length: int) -> IntArray:
-    """The same for values that lie one after another, followed by any others."""
-    places = np.arange(-(-length // 4) * 4)
-    return np.where(places < length, places, NO_WEIGHT).reshape(-1, 4)
+def words_of_gathered(rows: int, length: int) -> IntArray:
+    """The same for rows of any length: whole words of each, then what is left over."""
+    places = np.arange(rows * length).reshape(rows, length)
+    whole = places[:, : length // 4 * 4].ravel()
+    left_over = places[:, length // 4 * 4 :].ravel()
+    padding = np.full(-len(left_over) % 4, NO_WEIGHT)
+    return np.concatenate([whole, left_over, padding]).reshape(-1, 4)
 
 
 def stream(

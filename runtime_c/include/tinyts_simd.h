@@ -34,6 +34,13 @@ static inline void tinyts_store_4(int8_t *values, int32_t word) {
     *(tinyts_unaligned_word *)(void *)values = word;
 }
 
+/* A value of which the compiler knows nothing, so that it keeps a loop as it stands. */
+#if defined(__GNUC__)
+#define TINYTS_OPAQUE(value) __asm__("" : "+r"(value))
+#else
+#define TINYTS_OPAQUE(value) ((void)(value))
+#endif
+
 /* The lower and the upper number of a pair, and a pair of two numbers. */
 static inline int32_t tinyts_low(int32_t pair) { return (int16_t)(pair & 0xFFFF); }
 static inline int32_t tinyts_high(int32_t pair) { return pair >> 16; }

@@ -3,22 +3,46 @@
 
 #include "tinyts_gather.h"
 
-/* Words of two pixels; the place behind them. */
-static inline int32_t *widen_2(int32_t *values, const int8_t *x, const int8_t *y,
-                               int32_t words) {
-    const int8_t *const end = x + 4 * words;
-    while (x != end) {
-        const int32_t a = tinyts_load_4(x);
-        const int32_t b = tinyts_load_4(y);
-        values[0] = tinyts_sxtb16(a);
-        values[1] = tinyts_sxtb16(b);
-        values[2] = tinyts_sxtb16_ror8(a);
-        values[3] = tinyts_sxtb16_ror8(b);
-        x += 4;
-        y += 4;
-        values += 4;
+/* One word of each of two pixels; all three places move on. */
+static inline void widen_word(int32_t **values, const int8_t **x, const int8_t **y) {
+#if TINYTS_HAS_DSP
+    int32_t a, b, c, d;
+    __asm__("ldr %0, [%4], #4\n\t"
+            "ldr %1, [%5], #4\n\t"
+            "sxtb16 %2, %0\n\t"
+            "sxtb16 %3, %1\n\t"
+            "sxtb16 %0, %0, ror #8\n\t"
+            "sxtb16 %1, %1, ror #8\n\t"
+            "strd %2, %3, [%6], #8\n\t"
+            "strd %0, %1, [%6], #8"
+            : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "+r"(*x), "+r"(*y),
+              "+r"(*values)
+            :
+            : "memory");
+#else
+    const int32_t a = tinyts_load_4(*x);
+    const int32_t b = tinyts_load_4(*y);
+    (*values)[0] = tinyts_sxtb16(a);
+    (*values)[1] = tinyts_sxtb16(b);
+    (*values)[2] = tinyts_sxtb16_ror8(a);
+    (*values)[3] = tinyts_sxtb16_ror8(b);
+    *x += 4;
+    *y += 4;
+    *values += 4;
+#endif
+}
+
+/* Words of two pixels; all three places move on. */
+static inline void widen_2(int32_t **values, const int8_t **x, const int8_t **y,
+                           int32_t words) {
+    int32_t *const end = *values + 4 * words;
+    if (words & 1) {
+        widen_word(values, x, y);
     }
-    return values;
+    while (*values != end) {
+        widen_word(values, x, y);
+        widen_word(values, x, y);
+    }
 }
 
 /* Words of one pixel, where `values` points to its first pair. */
@@ -44,11 +68,10 @@ TINYTS_APART void widen_window(const tinyts_packed_conv *conv,
         widen_1(values, (const int8_t *)window, conv->gathered / 4);
         return;
     }
-    const int32_t inside = 0 <= in_x && in_x + conv->kernel.w <= input->width;
+    const int32_t inside = tinyts_window_inside(conv, input, in_x);
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
         if (inside && depth % 4 == 0) {
-            const int8_t *const left =
-                rows[ky] ? rows[ky] + in_x * input->pixel_pitch : conv->zeros;
+            const int8_t *const left = tinyts_window_row(conv, input, rows, ky, in_x);
             values = widen_1(values, left, conv->kernel.w * depth / 4);
             continue;
         }
@@ -66,6 +89,22 @@ TINYTS_APART void widen_window(const tinyts_packed_conv *conv,
     }
 }
 
+/* What is left over of the rows of a window inside. */
+static inline void widen_left_over(const tinyts_packed_conv *conv,
+                                   const tinyts_tensor *input,
+                                   const int8_t *const *rows, int32_t in_x,
+                                   int32_t *values) {
+    int32_t bytes[TINYTS_MAX_GATHERED / 4];
+    const int8_t *const end =
+        tinyts_gather_left_over(conv, input, rows, in_x, (int8_t *)bytes);
+    const int8_t *x = (const int8_t *)bytes;
+    for (; x < end; x += 4, values += 4) {
+        const int32_t word = tinyts_load_4(x);
+        values[0] = tinyts_sxtb16(word);
+        values[2] = tinyts_sxtb16_ror8(word);
+    }
+}
+
 void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *input,
                        tinyts_memory memory, int32_t y, int32_t width,
                        const int32_t *stream, int32_t channels, int8_t *out,
@@ -77,7 +116,9 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     const int32_t in_y = y * conv->params.stride.h - conv->params.padding.h;
     const int32_t step = conv->params.stride.w;
     const int32_t words = columns * depth / 4; /* of a kernel row */
-    const int32_t back = -depth & 3;
+    const int32_t back = conv->gathered ? 0 : -depth & 3;
+    const int32_t left_over = conv->gathered ? columns * depth & 3 : 0;
+    const int32_t one_left_over = left_over == 1 && conv->kernel.h <= 4;
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
         const int32_t row = in_y + ky;
         rows[ky] = 0 <= row && row < input->height ? tinyts_row(input, memory, row) : NULL;
@@ -92,19 +133,36 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     int32_t in_x = -conv->params.padding.w;
     int32_t x = 0;
     for (; x + 2 <= width; x += 2) {
-        if (!conv->gathered && in_x >= 0 && in_x + step <= last_x) {
+        if (in_x >= 0 && in_x + step <= last_x) {
             int32_t *place = values;
+            const int32_t from = in_x * input->pixel_pitch;
+            uint32_t x_bytes = 0; /* one left over of each kernel row */
+            uint32_t y_bytes = 0;
             for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
                 const int8_t *left = conv->zeros;
                 const int8_t *right = left;
                 if (rows[ky]) {
-                    left = rows[ky] + in_x * input->pixel_pitch;
+                    left = rows[ky] + from;
                     right = left + next;
                 }
-                place = widen_2(place, left, right, words);
-                if (back) {
-                    place = widen_2(place, left + depth - 4, right + depth - 4, 1);
+                widen_2(&place, &left, &right, words);
+                if (one_left_over) {
+                    x_bytes |= (uint32_t)(uint8_t)*left << 8 * ky;
+                    y_bytes |= (uint32_t)(uint8_t)*right << 8 * ky;
+                } else if (back) {
+                    left -= back;
+                    right -= back;
+                    widen_word(&place, &left, &right);
                 }
+            }
+            if (one_left_over) {
+                place[0] = tinyts_sxtb16((int32_t)x_bytes);
+                place[1] = tinyts_sxtb16((int32_t)y_bytes);
+                place[2] = tinyts_sxtb16_ror8((int32_t)x_bytes);
+                place[3] = tinyts_sxtb16_ror8((int32_t)y_bytes);
+            } else if (left_over) {
+                widen_left_over(conv, input, rows, in_x, place);
+                widen_left_over(conv, input, rows, in_x + step, place + 1);
             }
         } else {
             widen_window(conv, input, rows, in_x, values);
