@@ -11,8 +11,7 @@
 
 #include <string.h>
 
-#include "tinyts.h"
-#include "tinyts_window.h"
+#include "tinyts_dw_stage.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -75,6 +74,22 @@ static inline int8_t *tinyts_fused_rows_find(const tinyts_fused_rows_group *grou
     }
     return steps->scratch +
            (i - group->fresh_first) * width * (group->last - group->first);
+}
+
+/* A group of an output row of a depthwise convolution of the middle. */
+static inline void tinyts_fused_rows_dw(const tinyts_fused_rows_group *group,
+                                        const tinyts_dw_stage *stage,
+                                        const tinyts_tensor *output) {
+    tinyts_dw_rows rows;
+    tinyts_dw_look(stage, group->y, group->steps->middle->height, &rows);
+    for (int32_t k = rows.first; k < rows.last; ++k) {
+        const int32_t i = rows.y + k * stage->params.dilation.h;
+        rows.row[k] = tinyts_fused_rows_find(group, i);
+        rows.pitch[k] = group->last - group->first;
+    }
+    stage->row(stage, &rows, output->width, group->first, group->last,
+               tinyts_row(output, group->steps->memory, group->y) + group->first,
+               output->pixel_pitch);
 }
 
 /* Computes a group of row i of the middle; computes what it gives of the output. */
