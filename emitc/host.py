@@ -16,6 +16,8 @@ def host_files(program: Program, record: bool) -> dict[str, str]:
     if record:
         for name in ("record.c", "record.h", "tinyts_record.h"):
             files[name] = (RUNTIME / "host" / name).read_text(encoding="utf-8")
+        tiles = RUNTIME / "include" / "tinyts_tiles.h"
+        files[f"kernels/{tiles.name}"] = tiles.read_text(encoding="utf-8")
     return files
 
 

@@ -9,7 +9,15 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emitc.program import Constant, Initializer, Layer, Program, Tensor, Variable
+from emitc.program import (
+    Constant,
+    Initializer,
+    Layer,
+    Program,
+    Tensor,
+    Tiles,
+    Variable,
+)
 from emitc.roll import Call, Loop, Node, roll
 from lowering.instances import Instance
 from tinyts_dialect.tsbuf import Port
@@ -67,6 +75,35 @@ def _integer(value: int) -> str:
 
 def tensor(item: Tensor) -> str:
     """A `tinyts_tensor`, and its table of rows where rows are not evenly spaced."""
+    table, fields = _described(item)
+    text = f"static const tinyts_tensor {item.name} = {initializer(fields)};"
+    return "\n".join([*table, _wrapped(text)])
+
+
+def tiles(item: Tiles) -> str:
+    """A `tinyts_tiles` with its columns."""
+    described = [_described(column) for column in item.columns]
+    columns = ", ".join(initializer(fields) for _, fields in described)
+    borders = ", ".join(map(str, item.borders))
+    fields: dict[str, Initializer] = {
+        "columns": f"columns_of_{item.name}",
+        "borders": f"borders_of_{item.name}",
+        "count": len(item.columns),
+    }
+    lines = [line for table, _ in described for line in table]
+    lines += map(
+        _wrapped,
+        (
+            f"static const tinyts_tensor columns_of_{item.name}[] = {{{columns}}};",
+            f"static const uint16_t borders_of_{item.name}[] = {{{borders}}};",
+            f"static const tinyts_tiles {item.name} = {initializer(fields)};",
+        ),
+    )
+    return "\n".join(lines)
+
+
+def _described(item: Tensor) -> tuple[list[str], dict[str, Initializer]]:
+    """The fields of a `tinyts_tensor`, after its table of rows if it needs one."""
     known = [offset for offset in item.row_offsets if offset is not None] or [0]
     fields: dict[str, Initializer] = {
         "offset": min(known),
@@ -76,27 +113,19 @@ def tensor(item: Tensor) -> str:
         "width": item.image.width,
         "channels": item.image.channels,
     }
-    lines: list[str] = []
     pitch = row_pitch(item)
     if pitch is not None:
-        fields |= {"row_pitch": pitch, "layout": "TINYTS_ROWS_PITCH"}
-    else:
-        bits = 16 if max(known) - min(known) < 2**16 else 32
-        entries = (
-            str(0 if offset is None else offset - min(known))
-            for offset in item.row_offsets
-        )
-        lines.append(
-            f"static const uint{bits}_t rows_of_{item.name}[] = {{\n"
-            f"{_values(entries)}\n}};"
-        )
-        fields |= {
-            "rows": f"rows_of_{item.name}",
-            "layout": f"TINYTS_ROWS_TABLE{bits}",
-        }
-    text = f"static const tinyts_tensor {item.name} = {initializer(fields)};"
-    lines.append(_wrapped(text))
-    return "\n".join(lines)
+        return [], fields | {"row_pitch": pitch, "layout": "TINYTS_ROWS_PITCH"}
+    bits = 16 if max(known) - min(known) < 2**16 else 32
+    entries = (
+        str(0 if offset is None else offset - min(known))
+        for offset in item.row_offsets
+    )
+    table = (
+        f"static const uint{bits}_t rows_of_{item.name}[] = {{\n{_values(entries)}\n}};"
+    )
+    layout = f"TINYTS_ROWS_TABLE{bits}"
+    return [table], fields | {"rows": f"rows_of_{item.name}", "layout": layout}
 
 
 def row_pitch(item: Tensor) -> int | None:
@@ -222,8 +251,9 @@ def _call(call: Call, item: Layer, record: bool, indent: str) -> Iterator[str]:
         yield f"{indent}if ({last} == {item.completion.last}) {{"
         indent += "    "
         first, last = "0", str(item.completion.rows)
+    record_ = "tinyts_record_tiles" if item.takes_tiles else "tinyts_record"
     yield (
-        f"{indent}tinyts_record(&{item.output}, memory, {item.layer}, {first}, {last});"
+        f"{indent}{record_}(&{item.output}, memory, {item.layer}, {first}, {last});"
     )
     if item.completion is not None:
         yield f"{indent[4:]}}}"

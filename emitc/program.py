@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -62,6 +63,16 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Tiles:
+    """A `tinyts_tiles`: columns that are tensors by themselves, from left to right."""
+
+    name: str
+    columns: tuple[Tensor, ...]
+    borders: tuple[int, ...]
+    """Where each column begins, then the width."""
+
+
+@dataclass(frozen=True)
 class Constant:
     """An array in flash."""
 
@@ -110,6 +121,8 @@ class Layer:
     """Fields that are arrays of pointers to tensors, with the tensors' names."""
     functions: frozenset[str] = frozenset()
     """Functions of the runtime that fields name, without `tinyts_`."""
+    takes_tiles: bool = False
+    """Whether its tensors are `tinyts_tiles`."""
     recorded: bool = True
     """Whether what its calls write are whole rows of the tensor `layer`."""
     source: Port | None = None
@@ -136,6 +149,7 @@ class Program:
     tensors: list[Tensor] = field(default_factory=list[Tensor])
     variables: list[Variable] = field(default_factory=list[Variable])
     """In the order of their places."""
+    tiles: list[Tiles] = field(default_factory=list[Tiles])
     constants: list[Constant] = field(default_factory=list[Constant])
     layers: list[Layer] = field(default_factory=list[Layer])
     calls: list[Call] = field(default_factory=list[Call])
@@ -190,7 +204,8 @@ class _Reader:
             arena.alignment.value.data,
         )
         self.memory_numbers: dict[MemoryOp, int] = {}
-        self.tensor_names: dict[SSAValue, str] = {}
+        self.tensor_names: dict[tuple[SSAValue, bool], str] = {}
+        """Tables as tensors, or as what is cut into tiles."""
         self.constant_names: dict[SSAValue, str] = {}
         self.layer_numbers: dict[object, int] = {}
         self.rows_read: dict[Port, int] = {}
@@ -329,7 +344,7 @@ class _Reader:
         number = len(self.program.layers)
         tensors: dict[str, list[str]] = {}
         for access in (*kernel.writes(), *kernel.reads()):
-            name = self.tensor_names[access.table.result]
+            name = self.tensor_names[access.table.result, kernel.takes_tiles()]
             tensors.setdefault(access.field, []).append(name)
         arrays = {f: names for f, names in tensors.items() if f.endswith("s")}
         fields: dict[str, Initializer] = {
@@ -349,6 +364,7 @@ class _Reader:
             fields=fields,
             arrays=arrays,
             functions=frozenset(_functions(kernel.params)),
+            takes_tiles=kernel.takes_tiles(),
             recorded=PART_OF_ROWS not in kernel.attributes,
             source=source,
             completion=None
@@ -369,23 +385,15 @@ class _Reader:
         return self.constant_names[value]
 
     def _tensor(self, table: RowsOp, kernel: KernelOp) -> None:
-        if table.result in self.tensor_names:
+        key = table.result, kernel.takes_tiles()
+        if key in self.tensor_names:
             return
         if max(table.image) > MAX_EXTENT:
             raise PassFailedException(
                 f"tinyts-c: tensor {kernel.layer.value.data} '{tensor_name(kernel)}' "
                 f"has a dimension of more than {MAX_EXTENT}; reshape it in the model"
             )
-        name = f"tensor_{len(self.program.tensors)}"
-        self.tensor_names[table.result] = name
-        offsets: list[int | None] = [None] * table.image.height
-        pixel_pitch = table.image.channels
-        for buffer, first, last in table.parts():
-            layout = layout_of(buffer)
-            base = self._base_offset(buffer) + layout.offset
-            pixel_pitch = layout.pixel_pitch
-            for row in range(first, last):
-                offsets[row] = base + (row - first) * layout.row_pitch
+        offsets, pixel_pitch = self._places(table)
         if pixel_pitch > MAX_EXTENT:
             raise PassFailedException(
                 f"tinyts-c: pixels of tensor '{tensor_name(kernel)}' are {pixel_pitch} "
@@ -393,13 +401,41 @@ class _Reader:
             )
         root = memory_of(table.buffers[0]) if table.buffers else None
         memory = 0 if root is None else self.memory_numbers[root]
-        tensor = Tensor(name, table.image, memory, tuple(offsets), pixel_pitch)
-        if isinstance(root, PersistentOp):
-            for known in self.program.tensors:  # the value before or after the run
-                if replace(known, name=name) == tensor:
-                    self.tensor_names[table.result] = known.name
-                    return
-        self.program.tensors.append(tensor)
+        program, height, borders = self.program, table.image.height, table.columns()
+        if not kernel.takes_tiles():
+            name = self.tensor_names[key] = f"tensor_{len(program.tensors)}"
+            tensor = Tensor(name, table.image, memory, tuple(offsets), pixel_pitch)
+            if isinstance(root, PersistentOp):
+                for known in program.tensors:  # the value before or after the run
+                    if replace(known, name=name) == tensor:
+                        self.tensor_names[key] = known.name
+                        return
+            program.tensors.append(tensor)
+            return
+        name = self.tensor_names[key] = f"tiles_{len(program.tiles)}"
+        columns = tuple(
+            Tensor(
+                f"{name}_{column}",
+                table.image._replace(width=right - left),
+                memory,
+                tuple(offsets[column * height : (column + 1) * height]),
+                pixel_pitch,
+            )
+            for column, (left, right) in enumerate(pairwise(borders))
+        )
+        program.tiles.append(Tiles(name, columns, borders))
+
+    def _places(self, table: RowsOp) -> tuple[list[int | None], int]:
+        """The offset of every row of a table, and the distance of pixels; in bytes."""
+        offsets: list[int | None] = [None] * table.row_count
+        pixel_pitch = table.image.channels
+        for buffer, first, last in table.parts():
+            layout = layout_of(buffer)
+            base = self._base_offset(buffer) + layout.offset
+            pixel_pitch = layout.pixel_pitch
+            for row in range(first, last):
+                offsets[row] = base + (row - first) * layout.row_pitch
+        return offsets, pixel_pitch
 
     def _base_offset(self, buffer: SSAValue) -> int:
         """Where a buffer begins in its memory."""

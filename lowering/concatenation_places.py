@@ -124,7 +124,9 @@ def _only_joined(readers: Sequence[TensorOp]) -> bool:
 
 
 def _computed(storage: Storage, key: Hashable) -> bool:
-    """Whether kernels write all parts of a tensor."""
+    """Whether kernels write all parts of a tensor, which are whole rows."""
+    if storage.tensors[key].borders is not None:
+        return False
     owners = [value.owner for value, _ in storage.tensors[key].parts]
     return all(
         isinstance(owner, TensorOp) and not isinstance(owner, ReshapeOp)
@@ -133,7 +135,9 @@ def _computed(storage: Storage, key: Hashable) -> bool:
 
 
 def _covered(storage: Storage, key: Hashable, around: Hashable, place: Place) -> bool:
-    """Whether the surrounding tensor has all rows that are written."""
+    """Whether the surrounding tensor has all rows that are written, and no tiles."""
+    if storage.tensors[around].borders is not None:
+        return False
     blocks = _adjoining(_parts(storage, around))
     return all(
         any(
@@ -146,7 +150,7 @@ def _covered(storage: Storage, key: Hashable, around: Hashable, place: Place) ->
 
 def _parts(storage: Storage, key: Hashable) -> list[Interval]:
     """The rows of each part of a tensor, from top to bottom."""
-    return [storage.rows(value)[1:] for value, _ in storage.tensors[key].parts]
+    return [storage.rows(value).interval for value, _ in storage.tensors[key].parts]
 
 
 def _adjoining(intervals: Iterable[Interval]) -> list[Interval]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -30,13 +30,19 @@ from lowering.concatenation_places import (
 )
 from lowering.kernel_spec import CallRows, KernelSpec, params_attribute
 from lowering.legal_overlaps import declare_overlaps
-from lowering.operators import lowerings
+from lowering.operators import lowerings, takes_tiles
 from lowering.signature import check_lowerable, ports_of
 from lowering.stages.plan import OVERLAPS
 from lowering.state import layer_key
 from lowering.storage import Rows, Storage, returned_tensors
 from lowering.streamed_inputs import with_read_rows
-from lowering.tables import Tables
+from lowering.tables import TableRows, Tables
+from lowering.tiled_tensors import (
+    LayerOperand,
+    check_columns,
+    check_window_columns,
+    tensors_by_rows,
+)
 from lowering.variable_memory import (
     after_last_reader,
     next_key,
@@ -54,7 +60,6 @@ from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.stateful import StatefulOp
 from tinyts_dialect.streaming import StepOp
 from tinyts_dialect.tensors import dense, is_activation
-from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Window
 
 CHOICES = {
@@ -129,6 +134,8 @@ class _Conversion:
         self.calls: list[tsbuf.KernelOp] = []
         self.in_place: set[Hashable] = set()
         """Results of concatenations in which inputs lie."""
+        self.columns_read: dict[LayerOperand, int] = {}
+        """The most columns of tiles that a call of a layer reads of an operand."""
 
     def convert(self, in_place: bool) -> FuncOp:
         for variable in variables_of(self.function):
@@ -142,6 +149,10 @@ class _Conversion:
             self.tables.places = places_in_concatenations(
                 self.function, self.storage, self._sources, ports
             )
+        self.tables.by_rows = tensors_by_rows(
+            self.function, self.storage, self._sources
+        )
+        self.columns_read = self._columns_read()
         self.in_place = {around for around, _ in self.tables.places.values()}
         for op in self.function.body.block.ops:
             if isinstance(op, TensorOp):
@@ -169,12 +180,12 @@ class _Conversion:
         returned = returned_tensors(self.function, self.storage)
         for port, rows in zip(ports, returned, strict=True):
             tensor = self.storage.tensors[rows.tensor]
-            whole = (rows.first, rows.last) == (0, tensor.image.height)
+            whole = rows.interval == (0, tensor.image.height)
             computed = isinstance(tensor.parts[0][0].owner, TensorOp)
             if whole and computed and rows.tensor not in self.tables.known:
                 self.tables.add_port(rows.tensor, port, tensor.image)
                 continue
-            image = Image(rows.last - rows.first, *tensor.image[1:])
+            image = tensor.image._replace(height=rows.last - rows.first)
             key = ("output", port.index)
             self.tables.add_port(key, port, image)
             copies.append((port.layer, rows, Rows(key, 0, image.height)))
@@ -185,6 +196,7 @@ class _Conversion:
         if isinstance(op, ReshapeOp) and self._is_shared(target):
             return
         sources = self._sources(op)
+        check_columns(op, self.storage, sources, target)
         if isinstance(op, ConcatenationOp) and target.tensor in self.in_place:
             self._convert_in_place(op, sources, target)
             return
@@ -247,14 +259,17 @@ class _Conversion:
                 f"convert-tinyts-to-tsbuf: {op.name} has no lowering"
             )
         rows = CallRows(
-            target[1:],
-            tuple(source[1:] for source in sources),
+            target.interval,
+            tuple(source.interval for source in sources),
             self.storage.computed_rows(target.tensor),
+            self._first_columns(target, sources),
         )
         if isinstance(op, WindowedOp):
             window = op.get_window()
-            self._check_window(
-                op, window, rows.output, -rows.padding(window)["h"], sources[0]
+            padding = rows.padding(window)
+            self._check_window(op, window, rows.output, -padding["h"], sources[0])
+            check_window_columns(
+                op, self.storage, window, -padding["w"], sources[0], target
             )
         elif isinstance(op, FusedRowsOp):
             window = op.producer_window.data
@@ -265,13 +280,46 @@ class _Conversion:
             self.step_specs[key] = spec
         return spec
 
+    def _first_columns(self, target: Rows, sources: list[Rows]) -> tuple[int, int]:
+        """The first columns of an output, and of the first input, as stored."""
+        if target.columns is None and all(rows.columns is None for rows in sources):
+            return 0, 0
+        place = self.storage.place
+        return place(target).x0, place(sources[0]).x0
+
+    def _columns_read(self) -> dict[LayerOperand, int]:
+        found: dict[LayerOperand, int] = {}
+        if all(tensor.borders is None for tensor in self.storage.tensors.values()):
+            return found
+        for op in self.function.body.block.ops:
+            if not isinstance(op, TensorOp):
+                continue
+            tiles = takes_tiles(type(op))
+            for number, rows in enumerate(self._sources(op)):
+                key, reads = (layer_key(op), number), self.tables.reading(rows, tiles)
+                found[key] = max(found.get(key, 1), len(reads))
+        return found
+
+    def _reads(
+        self, names: Sequence[str], sources: Sequence[Rows], op: TensorOp | None
+    ) -> Iterator[tuple[str, SSAValue, int, int]]:
+        """What a call reads; calls of a layer have equally many operands."""
+        layer = None if op is None else layer_key(op)
+        tiles = op is not None and takes_tiles(type(op))
+        for number, (name, rows) in enumerate(zip(names, sources, strict=True)):
+            found = self.tables.reading(rows, tiles)
+            most = self.columns_read.get((layer, number), 1)
+            none = TableRows(found[0].table, 0, 0)
+            for read in found + [none] * (most - len(found)):
+                yield (name, *read)
+
     def _check_step(self, op: StepOp, source: Rows) -> None:
         """A step counts the rows of its input as the stored tensor does."""
         height = self.storage.tensors[source.tensor].image.height
-        if (source[1:], height) != (op.rows.data, op.height.value.data):
+        if (source.interval, height) != (op.rows.data, op.height.value.data):
             _fail(
                 op,
-                f"reads rows {list(source[1:])} of {height}, not rows "
+                f"reads rows {list(source.interval)} of {height}, not rows "
                 f"{list(op.rows.data)} of {op.height.value.data}",
             )
 
@@ -300,7 +348,7 @@ class _Conversion:
             _fail(
                 op,
                 f"pads rows that exist in its input: it would read rows "
-                f"{list(reads)}, not {list(source[1:])}",
+                f"{list(reads)}, not {list(source.interval)}",
             )
 
     def _call(
@@ -319,20 +367,23 @@ class _Conversion:
         reads = [] if op is None else state.reads(op)
         table = self.tables.table
         old, new = self._updates(op)
+        outs = [
+            ("output", *self.tables.writing(target)),
+            *((item.field, table(item.tensor), *item.rows) for item in writes),
+            *new,
+        ]
+        ins = [
+            *self._reads(spec.inputs, sources, op),
+            *((item.field, table(item.tensor), *item.rows) for item in reads),
+            *old,
+        ]
+        tables = [tsbuf.table_of(operand[1]) for operand in (*outs, *ins)]
+        tiled = any(table.borders is not None for table in tables)
         call = tsbuf.KernelOp(
-            spec.kernel,
+            spec.kernel + (tsbuf.TILES if tiled else ""),
             layer,
-            [
-                ("output", table(target.tensor), target.first, target.last),
-                *((item.field, table(item.tensor), *item.rows) for item in writes),
-                *new,
-            ],
-            [
-                (name, table(source.tensor), source.first, source.last)
-                for name, source in zip(spec.inputs, sources, strict=True)
-            ]
-            + [(item.field, table(item.tensor), *item.rows) for item in reads]
-            + old,
+            outs,
+            ins,
             constants,
             params_attribute(spec.params),
             op.rows.data if isinstance(op, StepOp) else None,

@@ -38,14 +38,19 @@ class CallRows:
     inputs: tuple[tuple[int, int], ...]
     layer: tuple[int, int] | None = None
     """Output rows from the lowest to the highest that any call of the layer writes."""
+    columns: tuple[int, int] = (0, 0)
+    """First column of the output, and of the first input."""
 
     def padding(self, window: Window) -> dict[str, int]:
         """Padding of the whole layer, of which `window` is a part's.
 
-        Row 0 of the output has its first tap `h` rows above row 0 of the input.
+        Row 0 of the output has its first tap `h` rows above row 0 of the input, column
+        0 `w` columns before column 0.
         """
         top = self.output[0] * window.stride[0] + window.pads.top - self.inputs[0][0]
-        return {"h": top, "w": window.pads.left}
+        output, input = self.columns
+        left = output * window.stride[1] + window.pads.left - input
+        return {"h": top, "w": left}
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ PASS_NAMES = (
     "fuse-rows",
     "stream-reductions",
     "split-height",
+    "split-width",
     "fold-slices",
     "schedule",
     "convert-tinyts-to-tsbuf",
@@ -44,6 +45,7 @@ def all_passes() -> dict[str, Callable[[], type[ModulePass]]]:
 def lowering_passes(
     *,
     split_height: int | None,
+    split_width: int | None = None,
     order: str,
     fold_channels: bool,
     input: str,
@@ -51,13 +53,16 @@ def lowering_passes(
 ) -> str:
     """From an imported model to kernels on unplaced buffers.
 
-    Without a split height tensors stay whole.
+    Without a split height and width tensors stay whole.
     """
     passes = ["fuse-pad", "fuse-tables"]
     if fold_channels:  # sees the window's own pads, hence after fuse-pad
         passes.append("fold-constant-channels")
     if split_height is not None:
         passes.append(f"split-height{{height={split_height}}}")
+    if split_width is not None:
+        passes.append(f"split-width{{width={split_width}}}")
+    if split_height is not None or split_width is not None:
         passes.append("fold-slices")
         passes.append(f"schedule{{order={order}}}")
     passes.append(f"convert-tinyts-to-tsbuf{{input={input} output={output}}}")
@@ -86,6 +91,7 @@ def planned_passes(
             *passes,
             "stream-reductions",
             "split-height",
+            "split-width",
             "fold-slices",
             f"schedule{{order={order}}}",
             f"convert-tinyts-to-tsbuf{{input={input} output={output} "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from itertools import pairwise
+from typing import NamedTuple, NoReturn
 
 from xdsl.dialects.func import FuncOp, ReturnOp
-from xdsl.ir import BlockArgument, Operation, SSAValue
+from xdsl.ir import Block, BlockArgument, Operation, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.state import State, layer_key
@@ -20,13 +21,23 @@ from tinyts_dialect.tensors import byte_image, shape_of
 from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Rect
 
+Interval = tuple[int, int]
+"""Indices first..last-1 along one axis."""
+
 
 class Rows(NamedTuple):
-    """Rows first..last-1 of a stored tensor."""
+    """Rows first..last-1 of a stored tensor, all columns of them or some."""
 
     tensor: Hashable
     first: int
     last: int
+    columns: Interval | None = None
+    """Columns first..last-1, where these are not all."""
+
+    @property
+    def interval(self) -> Interval:
+        """The rows."""
+        return self.first, self.last
 
 
 @dataclass
@@ -37,7 +48,10 @@ class StoredTensor:
     parts: list[tuple[SSAValue, int]] = field(
         default_factory=list[tuple[SSAValue, int]]
     )
-    """Each value with the number of its first row, from top to bottom."""
+    """Each value with the number of its first row, from top to bottom; those of equal
+    rows from left to right."""
+    borders: tuple[int, ...] | None = None
+    """Where columns of tiles begin, then the width; None where parts are whole rows."""
     alias: Hashable | None = None
     """A tensor whose bytes this one shares, in another shape."""
 
@@ -51,12 +65,13 @@ class Storage:
 
     def __init__(self, function: FuncOp) -> None:
         self.tensors: dict[Hashable, StoredTensor] = {}
+        self._places: dict[SSAValue, Rect] = {}
         self._rows: dict[SSAValue, Rows] = {}
         self.state = State(function)
         block = function.body.block
         for argument in block.args:
             image = Image(*byte_image(argument))
-            self._add(argument, ("argument", argument.index), image, 0)
+            self._add(argument, ("argument", argument.index), image)
         for op in block.ops:
             if isinstance(op, StepOp) and not op.is_last():
                 continue  # its result is an accumulator, which is state
@@ -64,41 +79,57 @@ class Storage:
                 self._add_result(op)
             elif isinstance(op, ConstantOp):
                 image = Image(*byte_image(op.result))
-                self._add(op.result, ("constant", id(op)), image, 0)
-        for tensor in self.tensors.values():
-            tensor.parts.sort(key=lambda part: part[1])
-            self._check_parts(tensor)
+                self._add(op.result, ("constant", id(op)), image)
+        for key, tensor in self.tensors.items():
+            self._settle(key, tensor)
 
     def _add_result(self, op: TensorOp) -> None:
-        key = layer_key(op)
         rect = op.output_rect()
-        height, width, channels = byte_image(op.output())
-        if rect.x0 != 0:
-            _fail(op, "slices of columns cannot be lowered yet; use whole rows")
-        self._add(op.output(), key, Image(rect.y0 + height, width, channels), rect.y0)
+        image = Image(*byte_image(op.output()))
+        self._add(op.output(), layer_key(op), image, rect.y0, rect.x0)
 
-    def _add(self, value: SSAValue, key: Hashable, image: Image, first: int) -> None:
+    def _add(
+        self, value: SSAValue, key: Hashable, part: Image, top: int = 0, left: int = 0
+    ) -> None:
+        place = Rect(top, top + part.height, left, left + part.width)
+        image = Image(place.y1, place.x1, part.channels)
         tensor = self.tensors.setdefault(key, StoredTensor(image))
-        if tensor.image[1:] != image[1:]:
-            raise PassFailedException(
-                f"convert-tinyts-to-tsbuf: slices of layer {key} differ in width or "
-                "channels"
-            )
-        height = image.height - first
-        tensor.image = Image(max(tensor.image.height, image.height), *image[1:])
-        tensor.parts.append((value, first))
-        self._rows[value] = Rows(key, first, first + height)
+        if tensor.image.channels != part.channels:
+            _refuse_parts(key)
+        height, width = map(max, tensor.image[:2], image[:2])
+        tensor.image = Image(height, width, part.channels)
+        tensor.parts.append((value, top))
+        self._places[value] = place
 
-    def _check_parts(self, tensor: StoredTensor) -> None:
-        for (above, _), (_, start) in zip(
-            tensor.parts, tensor.parts[1:], strict=False
-        ):
-            rows = self._rows[above]
-            if start < rows.last:
+    def _settle(self, key: Hashable, tensor: StoredTensor) -> None:
+        """Orders the parts of a tensor: rows, or columns of tiles."""
+        tensor.parts.sort(key=lambda part: self._places[part[0]])
+        places = [self._places[value] for value, _ in tensor.parts]
+        whole = (0, tensor.image.width)
+        columns = {place[2:] for place in places}
+        if columns != {whole}:
+            tensor.borders = tuple(sorted({0, *(x for pair in columns for x in pair)}))
+            adjacent = set(pairwise(tensor.borders))
+            if not columns <= adjacent:
+                _refuse_parts(key)
+        ends = dict.fromkeys(columns, 0)
+        for (value, _), place in zip(tensor.parts, places, strict=True):
+            if place.y0 < ends[place[2:]]:
                 raise PassFailedException(
-                    f"convert-tinyts-to-tsbuf: rows of layer {rows.tensor} are "
-                    "computed twice"
+                    f"convert-tinyts-to-tsbuf: rows of layer {key} are computed twice"
                 )
+            ends[place[2:]] = place.y1
+            self._rows[value] = self._part(key, place)
+
+    def _part(self, key: Hashable, place: Rect) -> Rows:
+        whole = (0, self.tensors[key].image.width)
+        columns = None if place[2:] == whole else (place.x0, place.x1)
+        return Rows(key, place.y0, place.y1, columns)
+
+    def place(self, rows: Rows) -> Rect:
+        """The rectangle of its tensor that rows are."""
+        columns = rows.columns or (0, self.tensors[rows.tensor].image.width)
+        return Rect(rows.first, rows.last, *columns)
 
     def target(self, op: TensorOp) -> Rows:
         """The rows of its tensor that an operation completes."""
@@ -135,19 +166,21 @@ class Storage:
 
     def _resolve_slice(self, op: SliceOp) -> Rows:
         inner = self.rows(op.input)
-        rect = op.rect.data
-        _check_columns(op, rect, shape_of(op.input)[2])
-        return Rows(inner.tensor, inner.first + rect.y0, inner.first + rect.y1)
+        place = self.place(inner)
+        return self._part(inner.tensor, op.rect.data.shifted(place.y0, place.x0))
 
     def _resolve_concat(self, op: ConcatOp) -> Rows:
-        pairs = sorted(zip(op.rects(), op.parts, strict=True), key=lambda p: p[0])
-        for rect, _ in pairs:
-            _check_columns(op, rect, shape_of(op.result)[2])
-        parts = [self.rows(part) for _, part in pairs]
-        for above, below in zip(parts, parts[1:], strict=False):
-            if (below.tensor, below.first) != (above.tensor, above.last):
-                _fail(op, "joins rows that do not follow each other in one tensor")
-        return Rows(parts[0].tensor, parts[0].first, parts[-1].last)
+        """The parts must lie in one tensor as they do in the result."""
+        found: set[tuple[Hashable, int, int]] = set()
+        for rect, part in zip(op.rects(), op.parts, strict=True):
+            rows = self.rows(part)
+            place = self.place(rows)
+            found.add((rows.tensor, place.y0 - rect.y0, place.x0 - rect.x0))
+        if len(found) != 1:
+            _fail(op, "joins rows that do not follow each other in one tensor")
+        ((key, y, x),) = found
+        height, width = shape_of(op.result)[1:3]
+        return self._part(key, Rect(y, y + height, x, x + width))
 
     def share_reshapes(self, function: FuncOp, private: set[Hashable]) -> None:
         """Lets a reshape share the bytes of its input where these are contiguous.
@@ -160,7 +193,7 @@ class Storage:
             source = self.rows(op.input)
             tensor = self.tensors[source.tensor]
             key = self.rows(op.result).tensor
-            whole = (source.first, source.last) == (0, tensor.image.height)
+            whole = source[1:] == (0, tensor.image.height, None)
             if whole and len(tensor.parts) == 1 and key not in private:
                 self.tensors[key].alias = source.tensor
 
@@ -172,16 +205,25 @@ def returned_tensors(function: FuncOp, storage: Storage) -> list[Rows]:
         raise PassFailedException(
             "convert-tinyts-to-tsbuf: a function must end with func.return"
         )
-    return [
-        storage.rows(terminator.arguments[position])
-        for position in network_results(function)
-    ]
+    found: list[Rows] = []
+    for position in network_results(function):
+        value = terminator.arguments[position]
+        found.append(storage.rows(value))
+        if found[-1].columns is not None:
+            _fail(value.owner, COLUMNS)
+    return found
 
 
-def _check_columns(op: Operation, rect: Rect, width: int) -> None:
-    if (rect.x0, rect.x1) != (0, width):
-        _fail(op, "slices of columns cannot be lowered yet; use whole rows")
+
+COLUMNS = "slices of columns cannot be lowered here; use whole rows"
 
 
-def _fail(op: Operation, message: str):
-    raise PassFailedException(f"convert-tinyts-to-tsbuf: {op.name} {message}")
+def _refuse_parts(key: Hashable) -> NoReturn:
+    raise PassFailedException(
+        f"convert-tinyts-to-tsbuf: slices of layer {key} differ in width or channels"
+    )
+
+
+def _fail(op: Operation | Block, message: str) -> NoReturn:
+    name = op.name if isinstance(op, Operation) else "an argument"
+    raise PassFailedException(f"convert-tinyts-to-tsbuf: {name} {message}")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
+from itertools import pairwise
+from typing import NamedTuple
 
 from xdsl.builder import Builder
 from xdsl.dialects.func import FuncOp
@@ -11,7 +13,7 @@ from xdsl.ir import SSAValue
 from lowering.concatenation_places import Place, Places, outermost
 from lowering.signature import ports_of
 from lowering.state import StateTensor
-from lowering.storage import Storage, StoredTensor
+from lowering.storage import Interval, Rows, Storage, StoredTensor
 from lowering.streamed_inputs import streamed_table
 from lowering.variables import network_arguments
 from tinyts_dialect.ops.structure import ConstantOp
@@ -25,8 +27,28 @@ from tinyts_dialect.tsbuf import (
     Port,
     RowsOp,
     ViewOp,
+    layout_of,
+    root_buffer,
     table_of,
 )
+
+
+class TableRows(NamedTuple):
+    """Rows first..last-1 of a table, as it numbers them."""
+
+    table: SSAValue
+    first: int
+    last: int
+
+
+def united(intervals: Iterable[Interval]) -> list[Interval]:
+    """Intervals, those that overlap as one, ascending."""
+    found: list[Interval] = []
+    for first, last in sorted(intervals):
+        if found and first < found[-1][1]:
+            first, last = found[-1][0], max(last, found.pop()[1])
+        found.append((first, last))
+    return found
 
 
 class Tables:
@@ -48,6 +70,8 @@ class Tables:
         self.known: dict[Hashable, SSAValue] = {}
         self.places: Places = {}
         """Tensors that lie in the result of a concatenation."""
+        self.by_rows: set[Hashable] = set()
+        """Tensors computed in tiles whose rows lie in one piece all the same."""
 
     def add_port(self, key: Hashable, port: Port, image: Image) -> None:
         """Gives a tensor the memory of an input or output."""
@@ -98,7 +122,11 @@ class Tables:
             end_quant_of(value)
             buffer = ConstantBufferOp(tensor.image, value.owner.value)
             return self._table([self.builder.insert(buffer).result], [0], tensor.image)
-        return self._sliced_table(tensor)
+        if tensor.borders is None:
+            return self._sliced_table(tensor)
+        if key in self.by_rows:
+            return self._table_of_strips(tensor)
+        return self._tiled_table(tensor, tensor.borders)
 
     def _input_table(self, key: tuple[str, int], image: Image) -> SSAValue:
         number = network_arguments(self.function).index(key[1])
@@ -120,6 +148,88 @@ class Tables:
         self.builder.insert(buffers)
         results = [buffer.result for buffer in buffers]
         return self._table(results, [part.first for part in rows], tensor.image)
+
+    def _table_of_strips(self, tensor: StoredTensor) -> SSAValue:
+        """A buffer for the rows that tiles of one height have in common."""
+        rows = (self.storage.rows(value).interval for value, _ in tensor.parts)
+        strips = united(rows)
+        images = [tensor.image._replace(height=last - first) for first, last in strips]
+        buffers = [BufferOp(image) for image in images]
+        self.builder.insert(buffers)
+        results = [buffer.result for buffer in buffers]
+        return self._table(results, [first for first, _ in strips], tensor.image)
+
+    def _tiled_table(
+        self, tensor: StoredTensor, borders: tuple[int, ...]
+    ) -> SSAValue:
+        """A buffer for each tile, column by column."""
+        tiles: list[tuple[int, Image]] = []
+        for value, _ in tensor.parts:
+            y0, y1, x0, x1 = self.storage.place(self.storage.rows(value))
+            start = borders.index(x0) * tensor.image.height + y0
+            tiles.append((start, Image(y1 - y0, x1 - x0, tensor.image.channels)))
+        tiles.sort()
+        buffers = [BufferOp(image) for _, image in tiles]
+        self.builder.insert(buffers)
+        table = RowsOp(
+            [buffer.result for buffer in buffers],
+            [start for start, _ in tiles],
+            tensor.image,
+            borders=borders,
+        )
+        return self.builder.insert(table).result
+
+    def writing(self, rows: Rows) -> TableRows:
+        """The rows of a table that a call writes."""
+        tensor = self.storage.tensors.get(rows.tensor)
+        if tensor is None or tensor.borders is None:
+            return TableRows(self.table(rows.tensor), rows.first, rows.last)
+        table = self._table_of_tiles(rows.tensor, tensor.borders)
+        column = tensor.borders.index(self.storage.place(rows).x0)
+        before = column * tensor.image.height
+        return TableRows(table, before + rows.first, before + rows.last)
+
+    def reading(self, rows: Rows, tiles: bool) -> list[TableRows]:
+        """The rows of a table that a call reads, for each column of tiles.
+
+        Of a tensor that is computed in tiles a kernel that takes `tiles` reads those
+        alone; others read whole rows.
+        """
+        tensor = self.storage.tensors.get(rows.tensor)
+        if not tiles or tensor is None or tensor.borders is None:
+            return [TableRows(self.table(rows.tensor), rows.first, rows.last)]
+        borders, height = tensor.borders, tensor.image.height
+        table = self._table_of_tiles(rows.tensor, borders)
+        place = self.storage.place(rows)
+        return [
+            TableRows(table, column * height + rows.first, column * height + rows.last)
+            for column, (left, right) in enumerate(pairwise(borders))
+            if left < place.x1 and place.x0 < right
+        ]
+
+    def _table_of_tiles(self, key: Hashable, borders: tuple[int, ...]) -> SSAValue:
+        """The table of a tensor's tiles; windows where its rows lie in one piece."""
+        outer = table_of(self.table(key))
+        if outer.borders is not None:
+            return outer.result
+        if ("tiles", key) in self.known:
+            return self.known["tiles", key]
+        views: list[ViewOp] = []
+        starts: list[int] = []
+        for column, (left, right) in enumerate(pairwise(borders)):
+            for buffer, first, last in outer.parts():
+                layout = layout_of(buffer)
+                inside = layout._replace(
+                    offset=layout.offset + left * layout.pixel_pitch
+                )
+                image = Image(last - first, right - left, outer.image.channels)
+                views.append(ViewOp(root_buffer(buffer).result, image, inside))
+                starts.append(column * outer.image.height + first)
+        self.builder.insert(views)
+        results = [view.result for view in views]
+        table = RowsOp(results, starts, outer.image, borders=borders)
+        self.known["tiles", key] = self.builder.insert(table).result
+        return table.result
 
     def _window_table(self, image: Image, around: Hashable, place: Place) -> SSAValue:
         """The table of a tensor that lies at a place in another one."""

@@ -52,6 +52,7 @@ def test_every_option_is_drawn() -> None:
         found["random plan"] += drawn.random_plan
         compile_options(words)
     expected = {f"--split-height {height}" for height in range(1, 6)}
+    expected |= {f"--split-width {width}" for width in range(1, 6)}
     expected |= {f"--sram-limit {limit}" for limit in LIMITS}
     expected |= {f"--optimize {kind}" for kind in ("sram", "speed", "none")}
     expected |= {"--exec-order df", "--exec-order bf", "random plan"}

@@ -16,6 +16,7 @@ from tools.user_errors import UserError
 DEFAULTS = CompileOptions(
     optimize="sram",
     split_height=None,
+    split_width=None,
     exec_order="df",
     sram_limit=None,
     flash_limit=None,
@@ -49,6 +50,7 @@ def test_defaults() -> None:
     [
         ({"split_height": 2}, {"split_height": 2, "optimize": "none"}),
         ({"exec_order": "bf"}, {"split_height": 1, "exec_order": "bf"}),
+        ({"split_width": 4}, {"split_height": 1, "split_width": 4}),
         ({"exec_order": "df"}, {"split_height": 1, "optimize": "none"}),
         (
             {"split_height": 3, "exec_order": "bf"},
@@ -88,6 +90,8 @@ def test_what_follows(given: dict[str, Any], derived: dict[str, Any]) -> None:
         ({"split_height": 1, "sram_limit": 10}, "searches for a schedule"),
         ({"exec_order": "df", "sram_limit": "1K"}, "searches for a schedule"),
         ({"split_height": 0}, "split height 0 is less than 1"),
+        ({"split_width": 0}, "split width 0 is less than 1"),
+        ({"split_width": 1, "optimize": "sram"}, "fix the schedule"),
         ({"split_height": -1}, "split height -1 is less than 1"),
         ({"alignment": 0}, "alignment 0 is not a power of two"),
         ({"alignment": -4}, "alignment -4 is not a power of two"),

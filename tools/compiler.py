@@ -189,6 +189,7 @@ def _fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
     """A schedule without a search: one height for all slices, or whole tensors."""
     lowering = lowering_passes(
         split_height=options.split_height,
+        split_width=options.split_width,
         order=options.exec_order,
         fold_channels=options.fold_channels == "on",
         input=options.input,

@@ -109,7 +109,9 @@ def _draw_schedule(rng: random.Random, kind: str) -> list[str]:
         return ["--optimize", objective, "--sram-limit", rng.choice(LIMITS)]
     if kind == "fixed" and (height := rng.randrange(6)):
         order = rng.choice(("df", "bf"))
-        return ["--split-height", str(height), "--exec-order", order]
+        words = ["--split-height", str(height), "--exec-order", order]
+        width = rng.randrange(6)
+        return [*words, "--split-width", str(width)] if width else words
     return ["--optimize", kind if kind in ("sram", "speed") else "none"]
 
 

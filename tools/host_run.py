@@ -42,6 +42,8 @@ class Record:
     last: int
     rows: Int8Array
     """[last - first, bytes a row]."""
+    start: int = 0
+    """The byte of the layer's row at which they begin."""
 
 
 @dataclass(frozen=True)
@@ -254,13 +256,14 @@ def _read_records(path: Path, runs: int) -> list[list[Record]]:
     records: list[Record] = []
     position = 0
     while position < len(data):
-        layer, first, last, row_bytes = np.frombuffer(data, "<i4", 4, position)
-        position += 16
-        size = int(last - first) * int(row_bytes)
+        header = np.frombuffer(data, "<i4", 5, position).tolist()
+        layer, first, last, row_bytes, start = header
+        position += 20
+        size = (last - first) * row_bytes
         rows = np.frombuffer(data, np.int8, size, position)
         position += size
         records.append(
-            Record(int(layer), int(first), int(last), rows.reshape(-1, row_bytes))
+            Record(layer, first, last, rows.reshape(-1, row_bytes), start)
         )
     calls = len(records) // runs
     return [records[run * calls : (run + 1) * calls] for run in range(runs)]

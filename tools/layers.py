@@ -58,25 +58,33 @@ def with_fused_layers(
     ]
 
 
+Block = tuple[int, int]
+"""A block of columns: the byte of a row where it begins, and its bytes of each row."""
+
+RecordedRows = dict[int, list[Int8Array]]
+"""Rows by their numbers, one array of bytes for each run."""
+
+
 def _assemble(
     records: Sequence[Sequence[Record]],
-) -> dict[int, dict[int, list[Int8Array]]]:
-    """Rows of each layer: layer -> row -> one array of bytes for each run."""
-    rows: dict[int, dict[int, list[Int8Array]]] = {}
+) -> dict[int, dict[Block, RecordedRows]]:
+    """The rows of each layer, by the columns that were recorded together."""
+    layers: dict[int, dict[Block, RecordedRows]] = {}
     for number, run in enumerate(records):
         for record in run:
-            layer = rows.setdefault(record.layer, {})
+            block = record.start, record.rows.shape[1]
+            rows = layers.setdefault(record.layer, {}).setdefault(block, {})
             for y in range(record.first, record.last):
-                arrays = layer.setdefault(y, [])
+                arrays = rows.setdefault(y, [])
                 if len(arrays) == number:  # a copy of the layer repeats its rows
                     arrays.append(record.rows[y - record.first])
-    return rows
+    return layers
 
 
 def _entry(
     op: TensorOp,
     layer: int,
-    rows: dict[int, list[Int8Array]] | None,
+    blocks: dict[Block, RecordedRows] | None,
     expected: npt.NDArray[np.generic],
     removed: Channels,
 ) -> dict[str, Any]:
@@ -91,20 +99,23 @@ def _entry(
     image = byte_image(op.output())
     stored = np.ascontiguousarray(expected).view(np.int8)
     oracle = stored.reshape(len(expected), *image)
-    if rows is None:
+    if blocks is None:
         moves_nothing = isinstance(op, ReshapeOp | ConcatenationOp)
         entry["status"] = "view" if moves_nothing else "folded"
         return entry
-    ys = sorted(rows)
-    found = np.stack([np.stack(rows[y]) for y in ys], axis=1)
     kept = [c for c in range(image[2]) if c not in dict(removed)]
     constant = {c: value for c, value in removed if value is not None}
-    seen = oracle[:, ys]
-    found = found.reshape(*found.shape[:2], image[1], len(kept))
-    differing = int(np.count_nonzero(found != seen[..., kept]))
-    for channel, value in constant.items():
-        differing += int(np.count_nonzero(seen[..., channel] != value))
-    entry["bytes_compared"] = int(found.size + seen[..., list(constant)].size)
+    differing = 0
+    for (start, size), rows in blocks.items():
+        ys = sorted(rows)
+        found = np.stack([np.stack(rows[y]) for y in ys], axis=1)
+        left, width = start // len(kept), size // len(kept)
+        seen = oracle[:, ys, left : left + width]
+        found = found.reshape(*found.shape[:2], width, len(kept))
+        differing += int(np.count_nonzero(found != seen[..., kept]))
+        for channel, value in constant.items():
+            differing += int(np.count_nonzero(seen[..., channel] != value))
+        entry["bytes_compared"] += int(found.size + seen[..., list(constant)].size)
     entry["differing_bytes"] = differing
     if removed:
         entry["status"] = "constant_channels"

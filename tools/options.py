@@ -29,6 +29,7 @@ class CompileOptions:
 
     optimize: str
     split_height: int | None
+    split_width: int | None
     exec_order: str
     sram_limit: int | None
     flash_limit: int | None
@@ -56,6 +57,7 @@ def resolve(
     *,
     optimize: str | None = None,
     split_height: int | None = None,
+    split_width: int | None = None,
     exec_order: str | None = None,
     sram_limit: int | str | None = None,
     flash_limit: int | str | None = None,
@@ -72,21 +74,21 @@ def resolve(
 ) -> CompileOptions:
     """Options with their defaults; UserError where they contradict each other.
 
-    A split height or an order is a fixed schedule and implies `optimize="none"`; a
-    limit implies `optimize="speed"`.
+    A split height, a split width or an order is a fixed schedule and implies
+    `optimize="none"`; a limit implies `optimize="speed"`.
     """
-    fixed = split_height is not None or exec_order is not None
+    fixed = (split_height, split_width, exec_order) != (None, None, None)
     limit = parse_size(sram_limit) if isinstance(sram_limit, str) else sram_limit
     flash = parse_size(flash_limit) if isinstance(flash_limit, str) else flash_limit
     if fixed and optimize in ("sram", "speed"):
         raise UserError(
-            "options: --split-height and --exec-order fix the schedule; they do not "
-            f"go with --optimize {optimize}"
+            "options: --split-height, --split-width and --exec-order fix the schedule; "
+            f"they do not go with --optimize {optimize}"
         )
     if fixed and limit is not None:
         raise UserError(
             "options: --sram-limit searches for a schedule; it does not go with "
-            "--split-height or --exec-order"
+            "--split-height, --split-width or --exec-order"
         )
     if optimize == "none" and limit is not None:
         raise UserError(
@@ -99,6 +101,8 @@ def resolve(
         raise UserError(f"options: limit {flash} is negative")
     if split_height is not None and split_height < 1:
         raise UserError(f"options: split height {split_height} is less than 1")
+    if split_width is not None and split_width < 1:
+        raise UserError(f"options: split width {split_width} is less than 1")
     if recompute < 0:
         raise UserError(f"options: recompute {recompute} percent is less than 0")
     if recompute and optimize == "none":
@@ -116,11 +120,12 @@ def resolve(
         optimize = "none" if fixed else "sram" if limit is None else "speed"
     if fold_channels is None:
         fold_channels = "off" if optimize == "none" else "on"
-    if exec_order is not None and split_height is None:
+    if fixed and split_height is None:
         split_height = 1
     options = CompileOptions(
         optimize=optimize,
         split_height=split_height,
+        split_width=split_width,
         exec_order=exec_order or "df",
         sram_limit=limit,
         flash_limit=flash,
@@ -167,6 +172,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "fewest instructions, as estimated")
     add("split-height", "cut every tensor into slices of this many rows", type=int,
         metavar="ROWS")
+    add("split-width", "cut every tensor into slices of this many columns", type=int,
+        metavar="COLUMNS")
     add("exec-order", "order of the slices: depth first (default) or breadth first")
     add("sram-limit", "fastest schedule whose memory fits, such as 64K",
         metavar="BYTES")

@@ -37,6 +37,9 @@ from tools.tflite_file import read_tflite_path
 HEIGHTS = (0, 1, 1, 1, 2, 3, 4, 5, 7)
 """Rows of slices that are drawn; 0 leaves tensors whole."""
 
+WIDTHS = (1, 2, 3, 5, 8)
+"""Columns of tiles that are drawn."""
+
 ORDERS = ("staged", "staged", "staged", "staged", "df", "bf")
 OVERLAPS = ("trail", "trail", "trail", "same", "none")
 
@@ -49,21 +52,26 @@ MAX_KEEP = 6
 def write_random_plan(module: ModuleOp, rng: random.Random) -> None:
     """Writes a random plan as attributes on the ops of a module of whole tensors."""
     ops = [op for op in module.walk() if isinstance(op, TensorOp)]
-    cut, fuse, stream, own_height = (
+    cut, fuse, stream, own_height, tiles = (
         rng.choice((0.0, 0.1, 0.3)),
         rng.choice((0.5, 0.8, 1.0)),
         rng.choice((0.0, 0.6, 1.0)),
         rng.choice((0.0, 0.0, 0.3, 1.0)),
+        rng.choice((0.0, 0.0, 0.5, 1.0)),
     )
-    stage, height = 0, rng.choice(HEIGHTS)
+    stage, height, width = 0, rng.choice(HEIGHTS), rng.choice(WIDTHS)
     taken: set[TensorOp] = set()
     for op in ops:
         if rng.random() < cut:
             stage, height = stage + 1, rng.choice(HEIGHTS)
+            width = rng.choice(WIDTHS)
         op.stage = IntegerAttr(stage, i64)
         rows = rng.choice(HEIGHTS) if rng.random() < own_height else height
         if rows:
-            op.slice = PairAttr((rows, image_shape(shape_of(op.output()))[1]))
+            columns = image_shape(shape_of(op.output()))[1]
+            if rng.random() < tiles:
+                columns = min(columns, width)
+            op.slice = PairAttr((rows, columns))
         if reduction_input(op) is not None and rng.random() < stream:
             op.stream = UnitAttr()
         kinds = [kind for kind in KINDS if is_fusible(op, kind)]

@@ -83,7 +83,8 @@ def _scratch_bytes(picture: ArenaPicture) -> int:
 def _table_bytes(compiled: Compiled) -> int:
     """Bytes of the tables of row offsets."""
     total = 0
-    for tensor in compiled.program.tensors:
+    columns = [column for item in compiled.program.tiles for column in item.columns]
+    for tensor in (*compiled.program.tensors, *columns):
         if row_pitch(tensor) is None:
             known = [offset for offset in tensor.row_offsets if offset is not None]
             wide = max(known) - min(known) >= 2**16

@@ -68,7 +68,7 @@ func.func @net(%x: !x, %w: !w) -> !x {
 
 // -----
 
-// CHECK: convert-tinyts-to-tsbuf: tinyts.reshape slices of columns cannot be lowered yet; use whole rows
+// CHECK: convert-tinyts-to-tsbuf: tinyts.reshape slices of columns cannot be lowered here; use whole rows
 !x = tensor<1x2x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
 func.func @net(%x: !x) -> !x {
   %y = tinyts.reshape %x {rect = #tinyts.rect<[0, 2], [1, 3]>} : (!x) -> !x
@@ -77,7 +77,7 @@ func.func @net(%x: !x) -> !x {
 
 // -----
 
-// CHECK: convert-tinyts-to-tsbuf: tinyts.slice slices of columns cannot be lowered yet; use whole rows
+// CHECK: convert-tinyts-to-tsbuf: tinyts.slice slices of columns cannot be lowered here; use whole rows
 !x = tensor<1x2x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
 !s = tensor<1x2x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
 func.func @net(%x: !x) -> !s {
@@ -126,4 +126,49 @@ func.func @net(%x: !x) -> !row {
   %s = tinyts.slice %x <[0, 1], [0, 2]> : !x -> !row
   %y = tinyts.max_pool_2d %s {window = #tinyts.window<[2, 1], stride [1, 1], pads [0, 1, 0, 0]>, clamp = #tinyts.clamp<-128, 127>, layer = 1} : (!row) -> !row
   return %y : !row
+}
+
+// -----
+
+// CHECK: convert-tinyts-to-tsbuf: tinyts.add of layer 2 reads columns [0, 1] for columns [1, 2]
+!x = tensor<1x2x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
+!s = tensor<1x2x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%x: !x) -> !x {
+  %s = tinyts.slice %x <[0, 2], [0, 1]> : !x -> !s
+  %a = tinyts.add %s, %s {layer = 2 : i64, clamp = #tinyts.clamp<-128, 127>, rect = #tinyts.rect<[0, 2], [0, 1]>} : (!s, !s) -> !s
+  %b = tinyts.add %s, %s {layer = 2 : i64, clamp = #tinyts.clamp<-128, 127>, rect = #tinyts.rect<[0, 2], [1, 2]>} : (!s, !s) -> !s
+  %y = tinyts.concat %a, %b {places = [#tinyts.rect<[0, 2], [0, 1]>, #tinyts.rect<[0, 2], [1, 2]>]} : (!s, !s) -> !x
+  return %y : !x
+}
+
+// -----
+
+// CHECK: convert-tinyts-to-tsbuf: tinyts.max_pool_2d of layer 2 pads columns that exist in its input: it would read columns [0, 2], not [1, 2]
+!x = tensor<1x2x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
+!s = tensor<1x2x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%x: !x) -> !s {
+  %s = tinyts.slice %x <[0, 2], [1, 2]> : !x -> !s
+  %a = tinyts.max_pool_2d %s {window = #tinyts.window<[1, 2], stride [1, 1], pads [0, 0, 1, 0]>, layer = 2 : i64, clamp = #tinyts.clamp<-128, 127>} : (!s) -> !s
+  return %a : !s
+}
+
+// -----
+
+// Borders of different rows must be the same.
+// CHECK: convert-tinyts-to-tsbuf: slices of layer 1 differ in width or channels
+!x = tensor<1x1x3x2xi8, #tinyts.quant<0.5 : f32, 0>>
+!a = tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
+!b = tensor<1x1x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
+!y = tensor<1x2x3x2xi8, #tinyts.quant<0.5 : f32, 0>>
+func.func @net(%x: !y) -> !y {
+  %1 = tinyts.slice %x <[0, 1], [0, 1]> : !y -> !a
+  %2 = tinyts.slice %x <[0, 1], [1, 3]> : !y -> !b
+  %3 = tinyts.slice %x <[1, 2], [0, 2]> : !y -> !b
+  %4 = tinyts.slice %x <[1, 2], [2, 3]> : !y -> !a
+  %a = tinyts.add %1, %1 {layer = 1 : i64, clamp = #tinyts.clamp<-128, 127>, rect = #tinyts.rect<[0, 1], [0, 1]>} : (!a, !a) -> !a
+  %b = tinyts.add %2, %2 {layer = 1 : i64, clamp = #tinyts.clamp<-128, 127>, rect = #tinyts.rect<[0, 1], [1, 3]>} : (!b, !b) -> !b
+  %c = tinyts.add %3, %3 {layer = 1 : i64, clamp = #tinyts.clamp<-128, 127>, rect = #tinyts.rect<[1, 2], [0, 2]>} : (!b, !b) -> !b
+  %d = tinyts.add %4, %4 {layer = 1 : i64, clamp = #tinyts.clamp<-128, 127>, rect = #tinyts.rect<[1, 2], [2, 3]>} : (!a, !a) -> !a
+  %y = tinyts.concat %a, %b, %c, %d {places = [#tinyts.rect<[0, 1], [0, 1]>, #tinyts.rect<[0, 1], [1, 3]>, #tinyts.rect<[1, 2], [0, 2]>, #tinyts.rect<[1, 2], [2, 3]>]} : (!a, !b, !b, !a) -> !y
+  return %y : !y
 }

@@ -26,7 +26,7 @@ func.func @net(%x: tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>) -> tensor<2x
 // -----
 
 // Columns that lie side by side are not rows either.
-// CHECK: convert-tinyts-to-tsbuf: tinyts.concat slices of columns cannot be lowered yet; use whole rows
+// CHECK: convert-tinyts-to-tsbuf: tinyts.concat joins rows that do not follow each other in one tensor
 !x = tensor<1x2x1x2xi8, #tinyts.quant<0.5 : f32, 0>>
 !y = tensor<1x2x2x2xi8, #tinyts.quant<0.5 : f32, 0>>
 func.func @net(%a: !x, %b: !x) -> !y {

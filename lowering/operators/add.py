@@ -7,6 +7,7 @@ from tinyts_dialect.ops.add import LEFT_SHIFT, AddOp
 from tinyts_dialect.tensors import quant_of
 
 OPERATION = AddOp
+TILES = True
 
 
 def lower(op: AddOp, rows: CallRows) -> KernelSpec:

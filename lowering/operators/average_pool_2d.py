@@ -7,6 +7,7 @@ from lowering.pool_spec import pool_spec
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 
 OPERATION = AveragePool2DOp
+TILES = True
 
 
 def lower(op: AveragePool2DOp, rows: CallRows) -> KernelSpec:

@@ -7,6 +7,7 @@ from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 
 OPERATION = Conv2DOp
+TILES = True
 
 
 def lower(op: Conv2DOp, rows: CallRows) -> KernelSpec:

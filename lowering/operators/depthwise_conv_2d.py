@@ -7,6 +7,7 @@ from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 
 OPERATION = DepthwiseConv2DOp
+TILES = True
 
 
 def lower(op: DepthwiseConv2DOp, rows: CallRows) -> KernelSpec:

@@ -7,6 +7,7 @@ from lowering.pool_spec import pool_spec
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 
 OPERATION = MaxPool2DOp
+TILES = True
 
 
 def lower(op: MaxPool2DOp, rows: CallRows) -> KernelSpec:

@@ -7,6 +7,7 @@ from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.tensors import quant_of
 
 OPERATION = MulOp
+TILES = True
 
 
 def lower(op: MulOp, rows: CallRows) -> KernelSpec:

@@ -7,6 +7,7 @@ from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.tensors import quant_of
 
 OPERATION = PadOp
+TILES = True
 
 
 def lower(op: PadOp, rows: CallRows) -> KernelSpec:

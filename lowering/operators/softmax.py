@@ -6,6 +6,7 @@ from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.softmax import SoftmaxOp
 
 OPERATION = SoftmaxOp
+TILES = True
 
 
 def lower(op: SoftmaxOp, rows: CallRows) -> KernelSpec:

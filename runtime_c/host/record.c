@@ -1,8 +1,8 @@
 /*
  * Appends recorded slices to the stream that the harness opened.
  *
- * A record is four int32 (layer, first row, last row, bytes a row), then the rows
- * without gaps between pixels.
+ * A record is five int32 (layer, first row, last row, bytes a row, byte of the layer's
+ * row at which they begin), then the rows without gaps between pixels.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -21,15 +21,27 @@ static void put(const void *data, size_t size) {
     }
 }
 
-void tinyts_record(const tinyts_tensor *tensor, tinyts_memory memory, int32_t layer,
-                   int32_t first, int32_t last) {
-    const int32_t row_bytes = tensor->width * tensor->channels;
-    const int32_t header[4] = {layer, first, last, row_bytes};
+static void record(const tinyts_tensor *tensor, tinyts_memory memory, int32_t layer,
+                   int32_t first, int32_t last, int32_t x) {
+    const int32_t channels = tensor->channels;
+    const int32_t header[5] = {layer, first, last, tensor->width * channels,
+                               x * channels};
     put(header, sizeof header);
     for (int32_t y = first; y < last; y++) {
         const int8_t *row = tinyts_row(tensor, memory, y);
-        for (int32_t x = 0; x < tensor->width; x++) {
-            put(row + x * tensor->pixel_pitch, tensor->channels);
+        for (int32_t i = 0; i < tensor->width; i++) {
+            put(row + i * tensor->pixel_pitch, tensor->channels);
         }
     }
+}
+
+void tinyts_record(const tinyts_tensor *tensor, tinyts_memory memory, int32_t layer,
+                   int32_t first, int32_t last) {
+    record(tensor, memory, layer, first, last, 0);
+}
+
+void tinyts_record_tiles(const tinyts_tiles *tiles, tinyts_memory memory, int32_t layer,
+                         int32_t first, int32_t last) {
+    const tinyts_tiles_call call = tinyts_tiles_look(tiles, first, last);
+    record(call.output, memory, layer, call.first, call.last, call.x);
 }

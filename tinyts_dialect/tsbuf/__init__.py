@@ -8,7 +8,7 @@ printer decides nothing.
 from xdsl.ir import Dialect
 
 from tinyts_dialect.overlaps import OverlapAttr
-from tinyts_dialect.tsbuf.kernel import READ_ROWS, Access, KernelOp
+from tinyts_dialect.tsbuf.kernel import READ_ROWS, TILES, Access, KernelOp
 from tinyts_dialect.tsbuf.memory import (
     MAX_ARENA_BYTES,
     ArenaOp,
@@ -56,6 +56,7 @@ __all__ = [
     "READ_ROWS",
     "RowsOp",
     "TableType",
+    "TILES",
     "ViewOp",
     "image_of",
     "is_window",

@@ -42,6 +42,10 @@ READ_ROWS = "read_rows"
 """The kernel by which the caller fills rows of an input: its table has the port."""
 
 
+TILES = "_tiles"
+"""How the names of kernels end that take tensors which are cut into tiles."""
+
+
 class Access(NamedTuple):
     """Rows first..last-1 of a table that a kernel reads or writes; possibly none."""
 
@@ -133,6 +137,10 @@ class KernelOp(IRDLOperation):
         accesses, writes = self._accesses()
         return accesses[writes:]
 
+    def takes_tiles(self) -> bool:
+        """Whether the kernel is one for tensors that are cut into tiles."""
+        return self.kernel.data.endswith(TILES)
+
     def named_rows(self) -> tuple[int, int]:
         """The rows first..last-1 that the call names."""
         if self.call_rows is not None:
@@ -188,7 +196,7 @@ class KernelOp(IRDLOperation):
         if not 0 <= first < last:
             raise VerifyException(f"a call cannot name rows [{first}, {last})")
         for access in self._accesses()[0]:
-            height = access.table.image.height
+            height = access.table.row_count
             if not 0 <= access.first <= access.last <= height:
                 raise VerifyException(
                     f"rows [{access.first}, {access.last}) of '{access.field}' do not "
@@ -196,6 +204,21 @@ class KernelOp(IRDLOperation):
                 )
         self._verify_overlaps()
         self._verify_read_rows()
+        self._verify_tiles()
+
+    def _verify_tiles(self) -> None:
+        if not self.takes_tiles():
+            if any(access.table.borders for access in self._accesses()[0]):
+                raise VerifyException(
+                    f"'{self.kernel.data}' takes no tensor that is cut into tiles"
+                )
+            return
+        first, last = self.named_rows()
+        height = self.writes()[0].table.image.height
+        if first // height != (last - 1) // height:
+            raise VerifyException(
+                f"rows [{first}, {last}) lie in several columns of tiles"
+            )
 
     def _verify_read_rows(self) -> None:
         is_port = [table_of(table).port is not None for table in self.outs]

@@ -142,3 +142,17 @@ tsbuf.kernel "read_rows" outs(output = %x [0, 1] : !tsbuf.table<1x2x1xi8>) layer
 %b = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
 %x = tsbuf.rows %b {starts = [0], port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x2x1xi8>
 tsbuf.kernel "read_rows" outs(output = %x [0, 1] : !tsbuf.table<1x2x1xi8>) layer 0 params {mode = 1 : i32}
+
+// -----
+
+// CHECK: 'copy' takes no tensor that is cut into tiles
+%b = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %b {starts = [0], borders = [0, 1, 2]} : (!tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<2x2x1xi8>
+tsbuf.kernel "copy" outs(output = %x [0, 1] : !tsbuf.table<2x2x1xi8>) layer 0 params {}
+
+// -----
+
+// CHECK: rows [1, 3) lie in several columns of tiles
+%b = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %b {starts = [0], borders = [0, 1, 2]} : (!tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<2x2x1xi8>
+tsbuf.kernel "copy_tiles" outs(output = %x [1, 3] : !tsbuf.table<2x2x1xi8>) layer 0 params {}

@@ -149,3 +149,33 @@
 // CHECK: Expected 'row_pitch'
 %b = tsbuf.buffer : !tsbuf.buffer<1x2x2xi8>
 %v = tsbuf.view %b {layout = #tsbuf.layout<offset 1, rows 4, pixel_pitch 2>} : !tsbuf.buffer<1x2x2xi8> -> !tsbuf.buffer<1x2x1xi8>
+
+// -----
+
+// CHECK: borders [0, 2, 2, 3] do not ascend from 0 to the width of 3
+%0 = tsbuf.buffer : !tsbuf.buffer<1x2x1xi8>
+%x = tsbuf.rows %0 {starts = [0], borders = [0, 2, 2, 3]} : (!tsbuf.buffer<1x2x1xi8>) -> !tsbuf.table<1x3x1xi8>
+
+// -----
+
+// CHECK: a buffer spans several columns of tiles
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0 {starts = [1], borders = [0, 1, 2]} : (!tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<2x2x1xi8>
+
+// -----
+
+// CHECK: a buffer differs in width or channels
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0 {starts = [2], borders = [0, 1, 3]} : (!tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<2x3x1xi8>
+
+// -----
+
+// CHECK: rows [3, 5) overlap or do not exist
+%0 = tsbuf.buffer : !tsbuf.buffer<2x1x1xi8>
+%x = tsbuf.rows %0 {starts = [3], borders = [0, 1, 2]} : (!tsbuf.buffer<2x1x1xi8>) -> !tsbuf.table<2x2x1xi8>
+
+// -----
+
+// CHECK: a table with a port has no tiles
+%0 = tsbuf.buffer : !tsbuf.buffer<1x1x1xi8>
+%x = tsbuf.rows %0 {starts = [0], borders = [0, 1, 2], port = #tsbuf.port<input 0 "x" layer 0 [2] #tinyts.quant<0.5 : f32, 0>>} : (!tsbuf.buffer<1x1x1xi8>) -> !tsbuf.table<1x2x1xi8>

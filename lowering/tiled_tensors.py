@@ -1,0 +1,92 @@
+"""Which tensors are stored tile by tile, and what calls must check of columns.
+
+A tensor is computed in tiles where its slices are columns. Its tiles have buffers of
+their own if every reader's kernel takes tiles; else the rows lie in one piece, and
+tiles are windows of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+
+from xdsl.dialects.func import FuncOp
+from xdsl.utils.exceptions import PassFailedException
+
+from lowering.operators import takes_tiles
+from lowering.state import layer_key
+from lowering.storage import COLUMNS, Rows, Storage, returned_tensors
+from tinyts_dialect.interfaces import TensorOp, WindowedOp
+from tinyts_dialect.windows import Window
+
+Sources = Callable[[TensorOp], Sequence[Rows]]
+"""The rows of stored tensors that an operation reads."""
+
+LayerOperand = tuple[Hashable, int]
+"""A layer, and the position of one of its activation operands."""
+
+
+def tensors_by_rows(
+    function: FuncOp, storage: Storage, sources: Sources
+) -> set[Hashable]:
+    """The tensors that are computed in tiles, but whose rows lie in one piece."""
+    tiled = {key for key, tensor in storage.tensors.items() if tensor.borders}
+    if not tiled:
+        return set()
+    found = {rows.tensor for rows in returned_tensors(function, storage)} & tiled
+    for op in function.body.block.ops:
+        if isinstance(op, TensorOp) and not takes_tiles(type(op)):
+            found |= {rows.tensor for rows in sources(op)} & tiled
+    return found
+
+
+def check_columns(
+    op: TensorOp, storage: Storage, sources: Sequence[Rows], target: Rows
+) -> None:
+    """PassFailedException where an operation cannot work on its columns alone."""
+    parts = [rows for rows in (target, *sources) if rows.columns is not None]
+    if not parts:
+        return
+    if not takes_tiles(type(op)):
+        _fail(op, COLUMNS)
+    if isinstance(op, WindowedOp):
+        return
+    columns = storage.place(target)[2:]
+    for rows in sources:
+        width = storage.tensors[rows.tensor].image.width
+        if width > 1 and storage.place(rows)[2:] != columns:
+            _fail(
+                op,
+                f"reads columns {list(storage.place(rows)[2:])} for columns "
+                f"{list(columns)}",
+            )
+
+
+def check_window_columns(
+    op: TensorOp,
+    storage: Storage,
+    window: Window,
+    left: int,
+    source: Rows,
+    target: Rows,
+) -> None:
+    """The columns that a part reads are those that its layer's window reads there.
+
+    The window of output column 0 begins at column `left` of the stored input.
+    """
+    outputs, given = storage.place(target)[2:], storage.place(source)[2:]
+    width = storage.tensors[source.tensor].image.width
+    start = left + outputs[0] * window.stride[1]
+    stop = left + (outputs[1] - 1) * window.stride[1] + window.extent(1)
+    reads = (max(start, 0), min(stop, width))
+    if reads[0] < reads[1] and not (given[0] <= reads[0] and reads[1] <= given[1]):
+        _fail(
+            op,
+            f"pads columns that exist in its input: it would read columns "
+            f"{list(reads)}, not {list(given)}",
+        )
+
+
+def _fail(op: TensorOp, message: str) -> None:
+    raise PassFailedException(
+        f"convert-tinyts-to-tsbuf: {op.name} of layer {layer_key(op)} {message}"
+    )

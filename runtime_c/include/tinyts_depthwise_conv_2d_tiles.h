@@ -1,0 +1,40 @@
+/*
+ * DEPTHWISE_CONV_2D on tensors that are cut into tiles; see
+ * tinyts_depthwise_conv_2d.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_DEPTHWISE_CONV_2D_TILES_H
+#define TINYTS_DEPTHWISE_CONV_2D_TILES_H
+
+#include "tinyts_tiles.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tiles *input;
+    const tinyts_tiles *output;
+    const int8_t *weights; /* [kernel.h][kernel.w][Cout] */
+    const int32_t *bias;   /* [Cout], or NULL for zeros */
+    tinyts_tile kernel;
+    tinyts_conv_params params;
+    tinyts_per_channel_quant_params quant; /* [Cout] each */
+    int32_t ch_mult; /* output channels of each input channel, >= 1 */
+} tinyts_depthwise_conv_2d_tiles_layer;
+
+/*
+ * Compute rows first..last-1 of the output, which lie in one column of tiles and are
+ * numbered as in tinyts_tiles.h.
+ *
+ * A window may span several columns of the input: their products are added one column
+ * after the other. Arithmetic as tinyts_depthwise_conv_2d.
+ */
+void tinyts_depthwise_conv_2d_tiles(const tinyts_depthwise_conv_2d_tiles_layer *layer, tinyts_memory memory,
+                                    int32_t first, int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_DEPTHWISE_CONV_2D_TILES_H */
