@@ -179,7 +179,7 @@ def _(op: PoolOp, x: Interval) -> Interval:
 def _(op: PadOp, x: Interval) -> Interval:
     return intervals.pad(
         x,
-        quant_of(op.input).zero_point,
+        op.padding_value(),
         max(op.pads.data) > 0,
         *op.channels_before_and_after(),
     )

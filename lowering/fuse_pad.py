@@ -16,10 +16,16 @@ from xdsl.pattern_rewriter import (
 )
 
 from tinyts_dialect.attributes import WindowAttr
+from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
+from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.pad import PadOp
+from tinyts_dialect.tensors import quant_of
 from tinyts_dialect.windows import Pads, Window
+
+LEAST = -128
+"""The least int8."""
 
 
 def padded_window(window: Window, pads: Pads) -> Window:
@@ -49,19 +55,40 @@ class FusePadIntoConvolution(RewritePattern):
         pad = op.input.owner
         if not isinstance(pad, PadOp) or pad.channel_pads is not None:
             return
+        if pad.padding_value() != quant_of(pad.input).zero_point:
+            return
         if crops_into_padding(op.window.data, pad.pads.data):
             return
-        fused = type(op).create(
-            operands=[pad.input, *op.operands[1:]],
-            result_types=op.result_types,
-            properties={
-                **op.properties,
-                "window": WindowAttr(padded_window(op.window.data, pad.pads.data)),
-            },
-            attributes=op.attributes,
-            location=op.location,
-        )
-        rewriter.replace(op, fused)
+        rewriter.replace(op, _reading_through(op, pad))
+
+
+class FusePadIntoMaxPool(RewritePattern):
+    """A pool skips what lies outside its input: as good as the least value."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: MaxPool2DOp, rewriter: PatternRewriter) -> None:
+        pad = op.input.owner
+        if not isinstance(pad, PadOp) or pad.channel_pads is not None:
+            return
+        if pad.padding_value() != LEAST or crops_into_padding(
+            op.window.data, pad.pads.data
+        ):
+            return
+        rewriter.replace(op, _reading_through(op, pad))
+
+
+def _reading_through(op: WindowedOp, pad: PadOp) -> WindowedOp:
+    """The window on what a pad reads, with the pad among its own."""
+    return type(op).create(
+        operands=[pad.input, *op.operands[1:]],
+        result_types=op.result_types,
+        properties={
+            **op.properties,
+            "window": WindowAttr(padded_window(op.get_window(), pad.pads.data)),
+        },
+        attributes=op.attributes,
+        location=op.location,
+    )
 
 
 class EraseIdentityPad(RewritePattern):
@@ -75,12 +102,16 @@ class EraseIdentityPad(RewritePattern):
 
 @dataclass(frozen=True)
 class FusePad(ModulePass):
-    """Moves pads of rows and columns into the convolutions that read them."""
+    """Moves pads of rows and columns into the windows that read them."""
 
     name = "fuse-pad"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns = [EraseIdentityPad(), FusePadIntoConvolution()]
+        patterns: list[RewritePattern] = [
+            EraseIdentityPad(),
+            FusePadIntoConvolution(),
+            FusePadIntoMaxPool(),
+        ]
         PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(op)
 
 

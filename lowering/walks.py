@@ -119,6 +119,8 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
         return conversion_walk(written.table.image, read.table.image)
     if kernel in _BY_VALUE:
         return BY_VALUE if _same_values(written.table.image, read.table.image) else None
+    if kernel == "strided_slice":
+        return _slice_walk(call.params)
     if kernel in _WINDOWED:
         return _window_walk(kernel, call.params)
     return None
@@ -169,6 +171,14 @@ _WINDOWED = frozenset(
         "fused_pixels",
     }
 )
+
+
+def _slice_walk(attribute: DictionaryAttr) -> Walk | None:
+    """Pixel by pixel; a row without gaps is read before it is written."""
+    params = scalars(attribute)
+    one = {"h": 1, "w": 1}
+    taps = _taps({"kernel": one, "params": params})
+    return None if taps is None else Walk(*taps)
 
 
 def conversion_walk(output: Image, input: Image) -> Walk | None:

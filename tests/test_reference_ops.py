@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pytest
 import reference_ends
+import reference_views
 from reference_draw import Draw
 from support_unit import Array, Case, case, interpreted, tflm_outputs
 
@@ -235,6 +236,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "sub": (sub, 60),
     "table": (table, 20),
     **reference_ends.GENERATORS,
+    **reference_views.GENERATORS,
 }
 """For each operation how a case is drawn, and how many cases."""
 
@@ -259,9 +261,12 @@ def test_every_operation_has_a_generator() -> None:
     assert set(GENERATORS) == operations - MADE_BY_PASSES
 
 
-@pytest.mark.parametrize("name", sorted(GENERATORS))
+CASES = {**GENERATORS, **reference_views.OTHERS}
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
 def test_operation_computes_the_bytes_of_tflite_micro(name: str) -> None:
-    generate, count = GENERATORS[name]
+    generate, count = CASES[name]
     cases = [generate(Draw(name, seed)) for seed in range(count)]
     varied = 0
     for item, (expected,) in zip(cases, tflm_outputs(cases), strict=True):

@@ -17,26 +17,20 @@ from xdsl.ir import SSAValue
 
 from tinyts_dialect.attributes import (
     ClampAttr,
-    PadsAttr,
-    PairAttr,
     WindowAttr,
 )
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
-from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mean import MeanOp
-from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.tensors import dense, quant_of, shape_of
-from tinyts_dialect.windows import Pads
 from tools.op_entries import collected_entries
 from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
 from tools.operator_reader import OperatorReader
-from tools.tflite_file import MAX_OPERANDS
 
 
 def _read_conv_2d(reader: OperatorReader) -> SSAValue:
@@ -140,35 +134,6 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
     return with_output_shape(reader, result)
 
 
-def _read_pad(reader: OperatorReader) -> SSAValue:
-    input = reader.activation(0)
-    paddings = reader.constant(1, "int32", "int64")
-    shape = shape_of(input)
-    if len(shape) > 4 or paddings.shape != (len(shape), 2):
-        reader.fail("only PAD of tensors up to rank 4 is supported; reshape its input")
-    ones = (1,) * (4 - len(shape))
-    if ones:
-        paddings = np.pad(paddings, ((len(ones), 0), (0, 0)))
-        input = reader.build(
-            ReshapeOp,
-            [input],
-            shape=(*ones, *shape),
-            quant=quant_of(input),
-            computes=False,
-        )
-    batch, rows, columns, channels = (tuple(map(int, row)) for row in paddings)
-    if batch != (0, 0):
-        reader.fail("PAD of the batch is not supported; pad rows and columns only")
-    if paddings.min() < 0:
-        reader.fail("negative paddings are not supported; use a slice of the input")
-    properties = {"pads": PadsAttr(Pads(*rows, *columns))}
-    if channels != (0, 0):
-        properties["channel_pads"] = PairAttr((channels[0], channels[1]))
-    padded = (*ones, *reader.output.shape)
-    result = reader.build(PadOp, [input], properties, shape=padded)
-    return with_output_shape(reader, result)
-
-
 def _read_pool(
     kind: type[AveragePool2DOp] | type[MaxPool2DOp],
 ) -> Callable[[OperatorReader], SSAValue]:
@@ -227,17 +192,6 @@ def _read_mean(reader: OperatorReader) -> SSAValue:
     return with_output_shape(reader, result)
 
 
-def _read_concatenation(reader: OperatorReader) -> SSAValue:
-    options = reader.options(tflite.ConcatenationOptions)
-    if options.FusedActivationFunction() != tflite.ActivationFunctionType.NONE:
-        reader.fail("a fused activation is not supported; apply it to the inputs")
-    inputs = [reader.activation(i) for i in range(reader.input_count())]
-    axis = options.Axis()
-    if axis < 0:
-        axis += len(reader.output.shape)
-    return reader.build(ConcatenationOp, inputs, {"axis": IntegerAttr(axis, i64)})
-
-
 OP_TABLE: tuple[OperatorEntry, ...] = (
     OperatorEntry(
         "AVERAGE_POOL_2D",
@@ -245,13 +199,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_pool(AveragePool2DOp),
         f"any filter and stride, SAME and VALID; {ACTIVATIONS}",
         (1, 1),
-    ),
-    OperatorEntry(
-        "CONCATENATION",
-        ConcatenationOp,
-        _read_concatenation,
-        "any number of inputs, any axis, one quantization",
-        (1, MAX_OPERANDS),
     ),
     OperatorEntry(
         "CONV_2D",
@@ -289,13 +236,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         MeanOp,
         _read_mean,
         "any axes, keep_dims or not",
-        (2, 2),
-    ),
-    OperatorEntry(
-        "PAD",
-        PadOp,
-        _read_pad,
-        "up to rank 4: rows, columns and channels, or nothing",
         (2, 2),
     ),
     OperatorEntry(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.pad import PadOp
-from tinyts_dialect.tensors import quant_of
 
 OPERATION = PadOp
 TILES = True
@@ -19,6 +18,6 @@ def lower(op: PadOp, rows: CallRows) -> KernelSpec:
             "pad_top": padding["h"],
             "pad_left": padding["w"],
             "pad_front": op.channels_before_and_after()[0],
-            "value": quant_of(op.result).zero_point,
+            "value": op.padding_value(),
         },
     )

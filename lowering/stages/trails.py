@@ -15,6 +15,7 @@ from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.quantize import QuantizeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
+from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.ops.table import TableOp
 from tinyts_dialect.pairs import PairOp
 from tinyts_dialect.tensors import byte_image
@@ -23,7 +24,13 @@ from tinyts_dialect.windows import Window
 
 BY_VALUE_OPS = (AddOp, MulOp, PairOp, SoftmaxOp, TableOp)
 CONVERSIONS = (QuantizeOp, DequantizeOp)
-WINDOWED_OPS = (Conv2DOp, DepthwiseConv2DOp, AveragePool2DOp, MaxPool2DOp)
+WINDOWED_OPS = (
+    Conv2DOp,
+    DepthwiseConv2DOp,
+    AveragePool2DOp,
+    MaxPool2DOp,
+    StridedSliceOp,
+)
 
 
 def trail_of(

@@ -1,11 +1,11 @@
-"""`tinyts.pad`: TFLite's PAD on rows, columns and channels."""
+"""`tinyts.pad`: TFLite's PAD and PADV2 on rows, columns and channels."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 import numpy as np
-from xdsl.dialects.builtin import TensorType
+from xdsl.dialects.builtin import IntegerAttr, TensorType
 from xdsl.ir import Attribute
 from xdsl.irdl import (
     irdl_op_definition,
@@ -25,7 +25,7 @@ from tinyts_dialect.windows import Pads, Window
 
 @irdl_op_definition
 class PadOp(WindowedOp):
-    """Adds pixels, and channels before and after, that hold the zero point.
+    """Adds pixels, and channels before and after, that hold one value.
 
     Negative pads of rows and columns crop: a part that lies wholly in the padding still
     reads one input pixel, and none of it arrives.
@@ -36,6 +36,8 @@ class PadOp(WindowedOp):
     input = operand_def(TensorType)
     pads = prop_def(PadsAttr)
     channel_pads = opt_prop_def(PairAttr)
+    value = opt_prop_def(IntegerAttr)
+    """What the padding holds; the zero point where absent."""
     result = result_def(TensorType)
 
     assembly_format = "$input attr-dict `:` functional-type(operands, results)"
@@ -49,6 +51,12 @@ class PadOp(WindowedOp):
     def channels_before_and_after(self) -> tuple[int, int]:
         """Channels added in front and behind."""
         return (0, 0) if self.channel_pads is None else self.channel_pads.data
+
+    def padding_value(self) -> int:
+        """The stored value of what is added."""
+        if self.value is None:
+            return quant_of(self.result).zero_point
+        return self.value.value.data
 
     def is_identity(self) -> bool:
         """Whether nothing is added."""
@@ -66,6 +74,8 @@ class PadOp(WindowedOp):
         before, after = self.channels_before_and_after()
         if before < 0 or after < 0:
             raise VerifyException("channel pads must not be negative")
+        if not -128 <= self.padding_value() <= 127:
+            raise VerifyException(f"value {self.padding_value()} is not an int8")
         pads = self.pads.data
         self.verify_output(
             (
@@ -77,10 +87,10 @@ class PadOp(WindowedOp):
         )
 
     def evaluate(self, *operands: Array) -> Array:
-        zero_point = quant_of(self.result).zero_point
-        grown = pad_image(operands[0].astype(np.int64), self.pads.data, zero_point)
+        value = self.padding_value()
+        grown = pad_image(operands[0].astype(np.int64), self.pads.data, value)
         widths = ((0, 0), (0, 0), (0, 0), self.channels_before_and_after())
-        return np.pad(grown, widths, constant_values=zero_point).astype(np.int8)
+        return np.pad(grown, widths, constant_values=value).astype(np.int8)
 
 
 OPERATIONS = (PadOp,)
