@@ -75,3 +75,26 @@ func.func @identity(%x: !x) -> !x {
   %p = tinyts.pad %x {pads = #tinyts.pads<[0, 0, 0, 0]>, channel_pads = #tinyts.pair<[0, 0]>} : (!x) -> !x
   return %p : !x
 }
+
+// A pool takes the least value as padding, no other one.
+// CHECK-LABEL: func.func @into_max_pool
+// CHECK-NOT: tinyts.pad
+// CHECK: tinyts.max_pool_2d %x {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 2]>
+func.func @into_max_pool(%x: !x) -> tensor<1x4x5x2xi8, #q> {
+  %p = tinyts.pad %x {pads = #tinyts.pads<[1, 1, 1, 2]>, value = -128} : (!x) -> !padded
+  %y = tinyts.max_pool_2d %p {window = #tinyts.window<[3, 3], stride [1, 1], pads [0, 0, 0, 0]>, clamp = #tinyts.clamp<-128, 127>} : (!padded) -> tensor<1x4x5x2xi8, #q>
+  return %y : tensor<1x4x5x2xi8, #q>
+}
+
+// CHECK-LABEL: func.func @other_values
+// CHECK: tinyts.pad
+// CHECK: tinyts.max_pool_2d
+// CHECK: tinyts.pad
+// CHECK: tinyts.conv_2d
+func.func @other_values(%x: !x, %w: !w, %b: !b) -> (tensor<1x4x5x2xi8, #q>, tensor<1x4x5x2xi8, #q>) {
+  %p = tinyts.pad %x {pads = #tinyts.pads<[1, 1, 1, 2]>} : (!x) -> !padded
+  %y = tinyts.max_pool_2d %p {window = #tinyts.window<[3, 3], stride [1, 1], pads [0, 0, 0, 0]>, clamp = #tinyts.clamp<-128, 127>} : (!padded) -> tensor<1x4x5x2xi8, #q>
+  %v = tinyts.pad %x {pads = #tinyts.pads<[1, 1, 1, 2]>, value = 5} : (!x) -> !padded
+  %z = tinyts.conv_2d %v weights(%w, %b) {window = #tinyts.window<[3, 3], stride [1, 1], pads [0, 0, 0, 0]>, clamp = #tinyts.clamp<-3, 5>, weight_scales = dense<0.5> : tensor<2xf32>} : (!padded, !w, !b) -> tensor<1x4x5x2xi8, #q>
+  return %y, %z : tensor<1x4x5x2xi8, #q>, tensor<1x4x5x2xi8, #q>
+}
