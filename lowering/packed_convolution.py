@@ -172,7 +172,7 @@ def _leaves(layer: LayerCalls, params: Scalars) -> bool:
     """Whether a window may reach beyond the input."""
     kernel, stride = numbers(params, "kernel"), numbers(params, "params", "stride")
     pads = numbers(params, "params", "padding")
-    target = "output" if params is layer.params else "middle"
+    target = "middle" if params is layer.params.get("producer") else "output"
     input, output = layer.image("input"), layer.image(target)
     return any(
         pad > 0 or (outputs - 1) * step - pad + taps > inputs

@@ -151,8 +151,15 @@ def fused_rows_walk(
 
 
 WALK_LIKE_THEIR_KERNEL = frozenset(
-    {"add_linear", "conv_2d_direct", "conv_2d_paired", "fused_rows_conv",
-        "fused_rows_conv_dw"}
+    {
+        "add_linear",
+        "conv_2d_direct",
+        "conv_2d_paired",
+        "fused_pixels_pairs",
+        "fused_pixels_rows",
+        "fused_rows_conv",
+        "fused_rows_conv_dw",
+    }
 )
 """Functions of variants that promise what their portable kernel promises."""
 
