@@ -37,6 +37,8 @@ class DepthwiseStage(NamedTuple):
     constants: Mapping[str, Array]
     instructions: int
     """Estimated, of all rows of the layer."""
+    code: int
+    """Estimated bytes of the row function."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
         found = _by_3x3(shape, packed, linear.input_zero)
     else:
         found = _by_blocks(shape, packed, linear.input_zero)
-    row, constants, words, instructions = found
+    row, constants, words, instructions, code = found
     rows = {
         **params,
         "row": row,
@@ -77,10 +79,12 @@ def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
         "inputs": shape.columns.inputs,
         "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
     }
-    return DepthwiseStage(rows, constants, instructions)
+    code *= 1 + any(shape.tail)
+    return DepthwiseStage(rows, constants, instructions, code)
 
 
-_Found = tuple[str, dict[str, Array], int, int]
+_Found = tuple[str, dict[str, Array], int, int, int]
+"""Row function, constants, words of a channel, instructions, bytes of code."""
 
 
 def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
@@ -105,7 +109,8 @@ def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
     each = 10.5 + 7 * columns.taps.stride + 3 * FORMS[packed.form]
     channel = columns.outputs * each + 14
     instructions = shape.rows.outputs * (shape.channels * channel + 150)
-    return row, constants, stream.shape[1], round(instructions)
+    code = 100 + 4 * round(columns.outputs * each)
+    return row, constants, stream.shape[1], round(instructions), code
 
 
 def _by_blocks(shape: _Shape, packed: Channels, zero: int) -> _Found:
@@ -139,7 +144,9 @@ def _by_blocks(shape: _Shape, packed: Channels, zero: int) -> _Found:
     each = 5 + 3 * FORMS[packed.form]
     channel = kernel_rows * by_row + rows.outputs * (columns.outputs * each + 12)
     instructions = shape.channels * channel + rows.outputs * 200
-    return row, {"stream": stream.reshape(-1)}, stream.shape[1], round(instructions)
+    code = 100 + 4 * round(by_row + columns.outputs * each)
+    constants: dict[str, Array] = {"stream": stream.reshape(-1)}
+    return row, constants, stream.shape[1], round(instructions), code
 
 
 def _linear_of(layer: LayerCalls, stage: str) -> Linear:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from kernel_bench import Bench
 from support_fused import random_pair
 from support_unit import function_of, generated_inputs, interpreted, transformed
 from test_stream_reductions import fully_connected, mean, network, pool
@@ -11,18 +12,26 @@ from xdsl.dialects.builtin import ModuleOp, StringAttr
 
 from emitc.program import read_program
 from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tools import host_run
+from tools.import_tflite import import_tflite
+from tools.tflite_writer import Quant
 
 CUTS = ("", *(f"split-height{{height={n}}},fold-slices," for n in (1, 2, 3)))
 LOWER = "schedule,convert-tinyts-to-tsbuf,plan-arena{alignment=1},verify-arena"
 
 
 def check(
-    module: ModuleOp, passes: str, kernel: str, folder: Path, cache: Path
+    module: ModuleOp,
+    passes: str,
+    kernel: str,
+    folder: Path,
+    cache: Path,
+    lower: str = LOWER,
 ) -> None:
     """The passes make calls of a kernel, and the C computes what the module does."""
     inputs = [array[:3] for array in generated_inputs(module)]
-    program = read_program(transformed(module, f"{passes},{LOWER}"))
+    program = read_program(transformed(module, f"{passes},{lower}"))
     assert kernel in program.kernels()
     built = host_run.build(program, folder, flags=host_run.SANITIZERS, cache=cache)
     found = host_run.run(built, program, inputs).outputs
@@ -48,6 +57,40 @@ def test_pixels(seed: int, tmp_path: Path, object_cache: Path) -> None:
     next(op for op in ops if isinstance(op, TensorOp)).fuse = StringAttr("pixels")
     passes = f"fuse-rows,{CUTS[seed % 4]}".rstrip(",")
     check(module, passes, "fused_pixels", tmp_path, object_cache)
+
+
+def separable() -> ModuleOp:
+    """Depthwise and pointwise, fused by pixels, as networks have them."""
+    bench = Bench(5)
+    x = bench.input((1, 9, 11, 12))
+    for shape, axis, layer in (
+        ((1, 3, 3, 12), 3, bench.writer.depthwise_conv_2d),
+        ((9, 1, 1, 12), 0, bench.writer.conv_2d),
+    ):
+        drawn = bench.weighted(x, shape, axis, 9)
+        drawn |= {"activation": "RELU", "output": Quant(drawn["output"].scale, -128)}
+        x = layer(x, **drawn, padding="SAME")
+    bench.writer.output(x)
+    module = import_tflite(bench.writer.finish())
+    ops = function_of(module).body.block.ops
+    next(op for op in ops if isinstance(op, DepthwiseConv2DOp)).fuse = StringAttr(
+        "pixels"
+    )
+    return module
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel"),
+    [(1000, "fused_pixels_pairs"), (150, "fused_pixels_rows"), (0, "fused_pixels")],
+)
+def test_pixels_by_rows(
+    size: int, kernel: str, tmp_path: Path, object_cache: Path
+) -> None:
+    """With scratch for a whole row and pairs of its pixels, for the row, for none."""
+    choose = f"alignment=4}},choose-kernels{{size={size}}}"
+    lower = LOWER.replace("alignment=1}", choose)
+    passes = "fuse-pad,fuse-rows,split-height{height=2},fold-slices"
+    check(separable(), passes, kernel, tmp_path, object_cache, lower)
 
 
 @pytest.mark.parametrize("shape", [(7, 5, 6), (4, 3, 9)])

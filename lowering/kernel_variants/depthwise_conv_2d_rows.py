@@ -17,4 +17,10 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """One proposal where a row function is made for the layer."""
     stage = depthwise_stage(layer, "")
     if stage is not None:
-        yield Proposal("rows", stage.params, stage.constants, stage.instructions)
+        yield Proposal(
+            "rows",
+            stage.params,
+            stage.constants,
+            stage.instructions,
+            code=stage.code,
+        )

@@ -32,4 +32,5 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
                 },
                 first.instructions + second.instructions,
                 -(-row // 4) * 4 + second.scratch,
+                first.code,
             )
