@@ -23,6 +23,9 @@ HEIGHTS = (0, 32, 16, 8, 4, 2, 1)
 GROUPS = (16, 8, 4)
 """Channels of a middle tensor that a fused kernel may compute at a time."""
 
+WIDE_GROUPS = (1 << 16, 128, 64, 32, 16, 8)
+"""The same where there is room: the fewer groups, the less often input is read."""
+
 BUDGET = 1_500_000
 """Simulated kernel calls after which the search takes the best that it has."""
 
@@ -352,7 +355,8 @@ class Search:
             best.append(found)
         if best[-1] is None:
             return list(stages)
-        return [self._tallest(stage, limit) for stage in best[-1][1]]
+        tallest = [self._tallest(stage, limit) for stage in best[-1][1]]
+        return [self._widest(stage, limit) for stage in tallest]
 
     def _candidates(self, limit: int, stages: Sequence[Stage]) -> list[list[Stage]]:
         """Stages by their ends: those given, whole ops, and what fits of the others.
@@ -387,6 +391,18 @@ class Search:
                 taller = self._plain(stage.first, stage.last, 0)
             if self._within(taller, limit) is not None:
                 return taller
+        return stage
+
+    def _widest(self, stage: Stage, limit: int) -> Stage:
+        """The stage with the largest groups of channels that stay within the limit."""
+        if not any(how == "rows" for _, how in stage.fused):
+            return stage
+        for group in WIDE_GROUPS:
+            if group <= stage.group:
+                break
+            wider = replace(stage, group=group)
+            if self._within(wider, round(limit * 0.85)) is not None:
+                return wider
         return stage
 
     def within_cuts(self, borders: Sequence[int]) -> list[Stage]:
