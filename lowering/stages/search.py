@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import Graph, Node, window_of
 from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.plan import Plan, Stage
@@ -335,8 +336,8 @@ class Search:
         The price is the number of calls unless another is given. `stages` are known to
         stay within the limit; others must stay this share of it below: where several
         stages just fit, their buffers are hard to place. Stages of whole tensors and of
-        the least height are tried between all borders; then each gets the tallest
-        slices that fit.
+        the least height are tried between all borders; then each gets the slices and
+        groups of channels of the fewest instructions that fit.
         """
         if limit is None:
             limit = NO_LIMIT
@@ -355,8 +356,7 @@ class Search:
             best.append(found)
         if best[-1] is None:
             return list(stages)
-        tallest = [self._tallest(stage, limit) for stage in best[-1][1]]
-        return [self._widest(stage, limit) for stage in tallest]
+        return [self._roomiest(stage, limit) for stage in best[-1][1]]
 
     def _candidates(self, limit: int, stages: Sequence[Stage]) -> list[list[Stage]]:
         """Stages by their ends: those given, whole ops, and what fits of the others.
@@ -381,8 +381,13 @@ class Search:
         calls = self._cost(stage)[1]
         return calls if price is None else price(stage, calls)
 
-    def _tallest(self, stage: Stage, limit: int) -> Stage:
-        """The stage with the tallest slices that stay within the limit."""
+    def _roomiest(self, stage: Stage, limit: int) -> Stage:
+        """The stage of the fewest instructions that stays within the limit.
+
+        Slices may be taller, and where pairs are fused by rows the groups of channels
+        wider: a group more reads the input of the pair once more.
+        """
+        fitting = [stage]
         for height in self.freedom.heights:
             if height == stage.height:
                 break
@@ -390,29 +395,33 @@ class Search:
             if not height:
                 taller = self._plain(stage.first, stage.last, 0)
             if self._within(taller, limit) is not None:
-                return taller
-        return stage
+                fitting.append(taller)
+        fitting = [self._widest(found, limit) for found in fitting]
+        return min(fitting, key=self._instructions)
 
     def _widest(self, stage: Stage, limit: int) -> Stage:
-        """The stage with the largest groups of channels that stay within the limit."""
-        if not any(how == "rows" for _, how in stage.fused):
+        """The stage with the widest groups of channels that stay within the limit."""
+        if not stage.height or not any(how == "rows" for _, how in stage.fused):
             return stage
         for group in WIDE_GROUPS:
             if group <= stage.group:
                 break
             wider = replace(stage, group=group)
-            if self._within(wider, round(limit * 0.85)) is not None:
+            if self._within(wider, limit) is not None:
                 return wider
         return stage
 
+    def _instructions(self, stage: Stage) -> int:
+        return stage_instructions(self.graph, stage, self._cost(stage)[1])
+
     def within_cuts(self, borders: Sequence[int]) -> list[Stage]:
-        """Stages between given borders: the smallest peak, then the tallest slices."""
+        """Stages between given borders: the smallest peak, then the fewest instructions."""
         stages: list[Stage] = []
         for first, last in pairwise(borders):
             height = min((h for h in self.freedom.heights if h), default=0)
             stages.append(self._climb(self.best(first, last, height)[2]))
         peak = max(self._cost(stage)[0] for stage in stages)
-        return [self._tallest(stage, peak) for stage in stages]
+        return [self._roomiest(stage, peak) for stage in stages]
 
     def plan(self, stages: Sequence[Stage]) -> Plan:
         """A plan of stages."""
