@@ -415,7 +415,7 @@ class Search:
         return stage_instructions(self.graph, stage, self._cost(stage)[1])
 
     def within_cuts(self, borders: Sequence[int]) -> list[Stage]:
-        """Stages between given borders: the smallest peak, then the fewest instructions."""
+        """Stages between borders: the smallest peak, then the fewest instructions."""
         stages: list[Stage] = []
         for first, last in pairwise(borders):
             height = min((h for h in self.freedom.heights if h), default=0)
