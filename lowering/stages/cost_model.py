@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lowering.stages.graph import Graph, Node
 from lowering.stages.plan import Stage
-from lowering.stages.units import RowsUnit, units_of
+from lowering.stages.units import PixelsUnit, RowsUnit, units_of
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 
@@ -26,6 +26,15 @@ PLAIN_BYTE = 8.0
 
 WIDENED_BYTE = 1.2
 """Widening one input value to 16 bits, once for each kernel call that reads it."""
+
+FUSED_MAC = 0.2
+"""What a multiply-accumulate of a convolution takes more inside a fused kernel."""
+
+GROUP = 300
+"""A group of channels of a row: both kernels begin and end."""
+
+PIXEL_DEPTHWISE_MAC, PIXEL_MAC = 13.0, 5.0
+"""What those of a pair fused by pixels take more: its kernels are portable ones."""
 
 
 def base_instructions(graph: Graph, node: Node) -> int:
@@ -53,12 +62,21 @@ def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
     for node in graph.nodes[stage.first : stage.last]:
         total += base_instructions(graph, node)
     for unit in units_of(graph, stage):
-        if not isinstance(unit, RowsUnit):
-            continue
-        if isinstance(unit.producer.op, DepthwiseConv2DOp):
-            continue
-        groups = -(-unit.middle.channels // unit.group)
+        if isinstance(unit, PixelsUnit):
+            total += round(PIXEL_DEPTHWISE_MAC * unit.producer.op.macs())
+            total += round(PIXEL_MAC * unit.node.op.macs())
+        if isinstance(unit, RowsUnit):
+            total += _rows_overhead(graph, unit)
+    return total
+
+
+def _rows_overhead(graph: Graph, unit: RowsUnit) -> int:
+    """What a pair fused by rows takes more than its two ops."""
+    groups = -(-unit.middle.channels // unit.group)
+    work = GROUP * groups * unit.middle.height
+    if not isinstance(unit.producer.op, DepthwiseConv2DOp):
         source = graph.tensors[unit.producer.inputs[0]]
         widened = unit.middle.height * unit.middle.width * source.channels
-        total += round(WIDENED_BYTE * (groups - 1) * widened)
-    return total
+        work += FUSED_MAC * unit.producer.op.macs()
+        work += WIDENED_BYTE * (groups - 1) * widened
+    return round(work)
