@@ -159,6 +159,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "fused_pixels_rows",
         "fused_rows_conv",
         "fused_rows_conv_dw",
+        "fused_rows_pair_dw",
     }
 )
 """Functions of variants that promise what their portable kernel promises."""

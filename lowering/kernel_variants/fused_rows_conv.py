@@ -1,7 +1,7 @@
-"""FUSED_ROWS with a convolution by panels of one pixel and eight channels: no scratch.
+"""FUSED_ROWS with a convolution by panels.
 
-C: `runtime_c/src/fused_rows_conv_dw.c`, and `fused_rows_conv.c` where the depthwise
-convolution has no row function.
+C: `runtime_c/src/fused_rows_pair_dw.c` with scratch, `fused_rows_conv_dw.c` without,
+and `fused_rows_conv.c` where the depthwise convolution has no row function.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from lowering.dw_stage import depthwise_stage
 from lowering.kernel_spec import Params
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import DIRECT, PackedStage, packed_stages
+from lowering.packed_convolution import DIRECT, PAIRED, PackedStage, packed_stages
 
 KERNELS = ("fused_rows",)
 
@@ -26,9 +26,14 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     channels = layer.image("middle").channels
     group = min(layer.params["group"], channels)
     depthwise = depthwise_stage(layer, "consumer")
-    for packed in packed_stages(
-        layer, "producer", DIRECT, (*range(0, channels, group), channels)
-    ):
+    cuts = (*range(0, channels, group), channels)
+    panels = (DIRECT, PAIRED) if depthwise else (DIRECT,)
+    stages = [
+        (panel, packed)
+        for panel in panels
+        for packed in packed_stages(layer, "producer", panel, cuts)
+    ]
+    for panel, packed in stages:
         constants = {f"producer.{name}": a for name, a in packed.constants.items()}
         if depthwise is None:
             kernel = layer.params["consumer"]["kernel"]
@@ -44,10 +49,11 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
             continue
         consumer = {f"consumer.{name}": a for name, a in depthwise.constants.items()}
         yield Proposal(
-            "conv_dw",
+            "conv_dw" if panel is DIRECT else "pair_dw",
             {**_params(layer, group, packed), "consumer": depthwise.params},
             {**constants, **consumer},
             packed.instructions + depthwise.instructions,
+            packed.scratch,
         )
 
 

@@ -22,6 +22,7 @@ typedef struct {
     tinyts_memory memory;
     const tinyts_tensor *middle;
     int8_t *scratch;
+    int32_t *values; /* more scratch, of the producer */
     int32_t group; /* the fields of the layer */
     int32_t keep;
     int32_t first_row;

@@ -107,8 +107,10 @@
 /*
  * tinyts_panel_1x8_<bits>_<form>. Frame: 0 job, 4 bytes of input that the first loop
  * skips, 8 where it begins, 12 bytes of a run, 16 bytes from the first pixel's input, 20
- * where the group's outputs go, 24 pixels left, 28 channels left, 32 runs left, 36 next
- * run, 40 end of the run, 44 the pixel's output.
+ * pixels left, 24 where the group's outputs go, 28 channels left, 32 runs left, 36 next
+ * run, 40 end of the run, 44 the pixel's output, 48 where the only run of the pixel
+ * begins less what is skipped; 0 if there are more runs, or one word more. 52 and 56 the
+ * activation's or shift's registers r2 and r3.
  */
 #define TINYTS_PANEL_ASM_1X8(BITS, FORM, NUMBERS)                                     \
     __asm__(".syntax unified\n.thumb\n" TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_EAT  \
@@ -120,7 +122,7 @@
             ".thumb_func\n"                                                           \
             "tinyts_panel_1x8_" BITS "_" FORM ":\n"                                   \
             "push {r4-r11, lr}\n"                                                     \
-            "sub sp, #52\n"                                                           \
+            "sub sp, #60\n"                                                           \
             "str r0, [sp, #0]\n"                                                      \
             "ldr r1, [r0, #8]\n"                                                      \
             "rsb r2, r1, #0\n"                                                        \
@@ -137,38 +139,47 @@
             "str r1, [sp, #12]\n"                                                     \
             "movs r1, #0\n"                                                           \
             "str r1, [sp, #16]\n"                                                     \
+            "str r1, [sp, #48]\n"                                                     \
             "ldr r1, [r0, #32]\n"                                                     \
             "str r1, [sp, #44]\n"                                                     \
             "ldr r1, [r0, #16]\n"                                                     \
-            "str r1, [sp, #24]\n"                                                     \
+            "str r1, [sp, #20]\n"                                                     \
+            "ldr r1, [r0, #44]\n"                                                     \
+            "ldr r2, [r0, #third]\n"                                                  \
+            "strd r1, r2, [sp, #52]\n"                                                \
             "1:\n" /* a pixel */                                                      \
             "ldr r1, [sp, #44]\n"                                                     \
-            "str r1, [sp, #20]\n"                                                     \
-            "ldr r1, [r0, #28]\n"                                                     \
-            "str r1, [sp, #28]\n"                                                     \
+            "ldr r2, [r0, #28]\n"                                                     \
+            "strd r1, r2, [sp, #24]\n"                                                \
+            "ldrd r1, r2, [r0, #4]\n"                                                 \
+            "ldr r2, [r0, #12]\n"                                                     \
+            "cmp r1, #1\n"                                                            \
+            "it eq\n"                                                                 \
+            "cmpeq r2, #0\n"                                                          \
+            "bne 9f\n"                                                                \
+            "ldr r3, [r0, #0]\n"                                                      \
+            "ldr r3, [r3]\n"                                                          \
+            "ldrd r1, r2, [sp, #12]\n"                                                \
+            "add r3, r3, r2\n"                                                        \
+            "add r1, r1, r3\n"                                                        \
+            "str r1, [sp, #40]\n"                                                     \
+            "ldr r2, [sp, #4]\n"                                                      \
+            "sub r3, r3, r2\n"                                                        \
+            "str r3, [sp, #48]\n"                                                     \
+            "9:\n"                                                                    \
             "ldr r1, [r0, #24]\n"                                                     \
-            "2:\n" /* a group of channels; r0 is the job */                           \
+            "2:\n" /* a group of channels */                                          \
             "ldrd r4, r5, [r1]\n"                                                     \
             "ldrd r6, r7, [r1, #8]\n"                                                 \
             "ldrd r8, r9, [r1, #16]\n"                                                \
             "ldrd r10, r11, [r1, #24]\n"                                              \
             "adds r1, #32\n"                                                          \
-            "ldr r3, [r0, #0]\n"                                                      \
-            "ldr r2, [r0, #4]\n"                                                      \
-            "str r2, [sp, #32]\n"                                                     \
-            "3:\n" /* a run */                                                        \
-            "ldr r0, [r3], #4\n"                                                      \
-            "str r3, [sp, #36]\n"                                                     \
-            "ldr r2, [sp, #16]\n"                                                     \
-            "add r0, r0, r2\n"                                                        \
-            "ldr r2, [sp, #12]\n"                                                     \
-            "add r2, r2, r0\n"                                                        \
-            "str r2, [sp, #40]\n"                                                     \
-            "ldr r2, [sp, #4]\n"                                                      \
-            "sub r0, r0, r2\n"                                                        \
+            "ldr r0, [sp, #48]\n"                                                     \
+            "cmp r0, #0\n"                                                            \
+            "beq.w 10f\n"                                                             \
+            "ldrd r2, r3, [sp, #4]\n"                                                 \
             "sub.w r1, r1, r2, lsl #word_shift\n"                                     \
-            "ldr r2, [sp, #8]\n"                                                      \
-            "bx r2\n"                                                                 \
+            "bx r3\n"                                                                 \
             ".p2align 2\n"                                                            \
             "4:\n" /* four words */                                                   \
             "word " BITS ", 0\n"                                                      \
@@ -180,28 +191,15 @@
             "add.w r1, r1, #16 << word_shift\n"                                       \
             "cmp r0, r12\n"                                                           \
             "bne.w 4b\n"                                                              \
-            "ldr r2, [sp, #32]\n"                                                     \
-            "subs r2, #1\n"                                                           \
-            "itt ne\n"                                                                \
-            "strne r2, [sp, #32]\n"                                                   \
-            "ldrne r3, [sp, #36]\n"                                                   \
-            "bne.w 3b\n"                                                              \
-            "ldr r2, [sp, #0]\n"                                                      \
-            "ldr r3, [r2, #12]\n"                                                     \
-            "cmp r3, #0\n"                                                            \
-            "beq.w 5f\n"                                                              \
-            "sub r0, r0, r3\n" /* one word more */                                    \
-            "word " BITS ", 0\n"                                                      \
-            "add.w r1, r1, #4 << word_shift\n"                                        \
+            "ldr r2, [sp, #48]\n"                                                     \
+            "cmp r2, #0\n"                                                            \
+            "beq.w 11f\n"                                                             \
             "5:\n"                                                                    \
-            "ldr r12, [sp, #0]\n"                                                     \
-            "ldr r0, [sp, #20]\n"                                                     \
-            "ldr r3, [sp, #28]\n"                                                     \
+            "ldrd r0, r3, [sp, #24]\n"                                                \
             "subs r3, #8\n"                                                           \
             "str r3, [sp, #28]\n"                                                     \
             "blt.w 7f\n"                                                              \
-            "ldr r2, [r12, #44]\n"                                                    \
-            "ldr r3, [r12, #third]\n"                                                 \
+            "ldrd r2, r3, [sp, #52]\n"                                                \
             "6:\n"                                                                    \
             "output " BITS ", " FORM ", 8, 7, r11, r10, r0, 7\n"                      \
             "output " BITS ", " FORM ", 8, 6, r10, r10, r0, 6\n"                      \
@@ -212,12 +210,12 @@
             "output " BITS ", " FORM ", 8, 1, r5, r4, r0, 1\n"                        \
             "output " BITS ", " FORM ", 8, 0, r4, r4, r0, 0\n"                        \
             "adds r0, #8\n"                                                           \
-            "str r0, [sp, #20]\n"                                                     \
-            "add.w r1, r1, #8 * scale_bytes\n"                                        \
-            "ldr r0, [sp, #0]\n"                                                      \
+            "str r0, [sp, #24]\n"                                                     \
             "ldr r2, [sp, #28]\n"                                                     \
+            "add.w r1, r1, #8 * scale_bytes\n"                                        \
             "cmp r2, #0\n"                                                            \
             "bgt.w 2b\n"                                                              \
+            "ldr r0, [sp, #0]\n"                                                      \
             "ldr r1, [sp, #16]\n"                                                     \
             "ldr r2, [r0, #20]\n"                                                     \
             "add r1, r1, r2\n"                                                        \
@@ -226,11 +224,11 @@
             "ldr r2, [r0, #36]\n"                                                     \
             "add r1, r1, r2\n"                                                        \
             "str r1, [sp, #44]\n"                                                     \
-            "ldr r1, [sp, #24]\n"                                                     \
+            "ldr r1, [sp, #20]\n"                                                     \
             "subs r1, #1\n"                                                           \
-            "str r1, [sp, #24]\n"                                                     \
+            "str r1, [sp, #20]\n"                                                     \
             "bne.w 1b\n"                                                              \
-            "add sp, #52\n"                                                           \
+            "add sp, #60\n"                                                           \
             "pop {r4-r11, pc}\n"                                                      \
             "7:\n" /* some of the group's outputs are not wanted */                   \
             "rsb.w r3, r3, #0\n"                                                      \
@@ -238,9 +236,37 @@
             "adr.w lr, 6b\n"                                                          \
             "add lr, lr, r3\n"                                                        \
             "orr lr, lr, #1\n"                                                        \
-            "ldr r2, [r12, #44]\n"                                                    \
-            "ldr r3, [r12, #third]\n"                                                 \
+            "ldrd r2, r3, [sp, #52]\n"                                                \
             "bx lr\n"                                                                 \
+            "10:\n" /* several runs */                                                \
+            "ldr r0, [sp, #0]\n"                                                      \
+            "ldr r3, [r0, #0]\n"                                                      \
+            "ldr r2, [r0, #4]\n"                                                      \
+            "str r2, [sp, #32]\n"                                                     \
+            "3:\n" /* a run */                                                        \
+            "ldr r0, [r3], #4\n"                                                      \
+            "str r3, [sp, #36]\n"                                                     \
+            "ldrd r2, r3, [sp, #12]\n"                                                \
+            "add r0, r0, r3\n"                                                        \
+            "add r2, r2, r0\n"                                                        \
+            "str r2, [sp, #40]\n"                                                     \
+            "ldrd r2, r3, [sp, #4]\n"                                                 \
+            "sub r0, r0, r2\n"                                                        \
+            "sub.w r1, r1, r2, lsl #word_shift\n"                                     \
+            "bx r3\n"                                                                 \
+            "11:\n" /* behind a run */                                                \
+            "ldrd r2, r3, [sp, #32]\n"                                                \
+            "subs r2, #1\n"                                                           \
+            "str r2, [sp, #32]\n"                                                     \
+            "bne.w 3b\n"                                                              \
+            "ldr r2, [sp, #0]\n"                                                      \
+            "ldr r3, [r2, #12]\n"                                                     \
+            "cmp r3, #0\n"                                                            \
+            "beq.w 5b\n"                                                              \
+            "sub r0, r0, r3\n"                                                        \
+            "word " BITS ", 0\n"                                                      \
+            "add.w r1, r1, #4 << word_shift\n"                                        \
+            "b.w 5b\n"                                                                \
             ".ltorg\n"                                                                \
             ".size tinyts_panel_1x8_" BITS "_" FORM                                   \
             ", . - tinyts_panel_1x8_" BITS "_" FORM "\n"                              \
