@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from tools.random_graphs.ends import Weights, as_output
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Value
 from tools.random_graphs.state import MAX_OUTPUTS
@@ -88,8 +89,11 @@ def read_input(graph: Graph, x: Value, allowed: Collection[str]) -> bool:
     return False
 
 
-def choose_outputs(graph: Graph) -> bool:
-    """Make the leaves outputs, and now and then a value that is also read."""
+def choose_outputs(graph: Graph, types: Weights) -> bool:
+    """Make the leaves outputs, and now and then a value that is also read.
+
+    `types` are those that an output may have.
+    """
     outputs = graph.leaves
     inner = [
         value
@@ -101,5 +105,5 @@ def choose_outputs(graph: Graph) -> bool:
     if len(outputs) > MAX_OUTPUTS or any(value in graph.inputs for value in outputs):
         return False
     graph.rng.shuffle(outputs)
-    graph.writer.output(*(value.tensor for value in outputs))
+    graph.writer.output(*(as_output(graph, value, types) for value in outputs))
     return True

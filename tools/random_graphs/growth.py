@@ -7,6 +7,7 @@ from typing import Any, cast
 import tflite  # pyright: ignore[reportMissingTypeStubs]
 
 from tools.random_graphs.closing import choose_outputs, merge, read_input
+from tools.random_graphs.ends import input_types, output_types
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.state import MAX_OPERATORS, MIN_OPERATORS
 from tools.random_graphs.table import GENERATORS, OPERATORS, Generator
@@ -25,17 +26,21 @@ def random_graph(seed: int, operators: Collection[str] = OPERATORS) -> bytes:
         raise ValueError(f"unknown operators {', '.join(sorted(unknown))}")
     entries = [entry for entry in GENERATORS if entry.operators <= set(operators)]
     for attempt in range(100):
-        graph = _grow(f"{seed}.{attempt}", entries, _MERGING <= set(operators))
+        graph = _grow(f"{seed}.{attempt}", entries, operators)
         if graph is not None:
             return graph.writer.finish()
     raise ValueError(f"no graph can be made of {', '.join(sorted(operators))}")
 
 
-def _grow(seed: str, entries: Sequence[Generator], branching: bool) -> Graph | None:
+def _grow(
+    seed: str, entries: Sequence[Generator], operators: Collection[str]
+) -> Graph | None:
     """A finished graph, or None when the draw led to none that keeps the rules."""
+    branching = _MERGING <= set(operators)
     graph = Graph(seed, branching)
+    types = input_types(operators)
     for _ in range(graph.draw({1: 5, 2: 1}) if branching else 1):
-        graph.input(_input_shape(graph))
+        graph.input(_input_shape(graph), graph.draw(types))
     weights = {entry: entry.weight for entry in entries if entry.weight}
     for _ in range(4 * MAX_OPERATORS):
         if graph.room <= 0 or not weights:
@@ -54,7 +59,7 @@ def _grow(seed: str, entries: Sequence[Generator], branching: bool) -> Graph | N
             entry.add(graph)
     if not MIN_OPERATORS <= graph.operators <= MAX_OPERATORS:
         return None
-    return graph if choose_outputs(graph) else None
+    return graph if choose_outputs(graph, output_types(operators)) else None
 
 
 def _input_shape(graph: Graph) -> tuple[int, ...]:

@@ -35,6 +35,15 @@ GRAPH_WEIGHTS = 16 * 1024
 """Number of weights after which a graph takes no more layers with weights."""
 
 
+def end_quant(quant: Quant, dtype: str) -> Quant | None:
+    """The quantization of another type for the same range; None of floats."""
+    if dtype == "uint8":
+        return Quant(quant.scale, quant.zero_point + 128)
+    if dtype == "int16":
+        return Quant(quant.scale / 64, 0)
+    return None if dtype == "float32" else quant
+
+
 class GraphState:
     """What was drawn so far: a writer, the values, and who reads them."""
 
@@ -97,14 +106,20 @@ class GraphState:
 
     # Values
 
-    def input(self, shape: tuple[int, ...]) -> Value:
+    def input(self, shape: tuple[int, ...], dtype: str = "int8") -> Value:
+        """An input of the graph, behind a QUANTIZE where it is of another type."""
         quant = Quant(self.exponential(0.005, 0.1), self.zero_point())
+        stored = end_quant(quant, dtype)
         tensor = self.writer.input(
             f"input_{len(self.inputs)}",
             shape=shape,
-            scale=quant.scale,
-            zero_point=quant.zero_point,
+            scale=None if stored is None else stored.scale,
+            zero_point=0 if stored is None else stored.zero_point,
+            dtype=dtype,
         )
+        if dtype != "int8":
+            tensor = self.writer.quantize(tensor, quant)
+            self.operators += 1
         samples = np.stack([self._frame(shape, n > 0) for n in range(SAMPLES)])
         value = Value(tensor, shape, self.writer.quant(tensor), samples)
         self.inputs.append(value)

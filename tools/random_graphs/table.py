@@ -2,6 +2,7 @@
 
 from tools.random_graphs import families
 from tools.random_graphs.closing import final_reductions, softmax_head
+from tools.random_graphs.ends import OPERATORS as ENDS
 from tools.random_graphs.generator import Generator, entry
 from tools.random_graphs.operators import collected_generators
 
@@ -65,6 +66,6 @@ An entry of weight 0 only ends a graph.
 """
 
 OPERATORS: tuple[str, ...] = tuple(
-    sorted(frozenset[str]().union(*(item.operators for item in GENERATORS)))
+    sorted(frozenset(ENDS).union(*(item.operators for item in GENERATORS)))
 )
 """Every builtin operator that the generator writes."""

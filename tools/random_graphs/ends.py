@@ -1,0 +1,40 @@
+"""The types of a graph's inputs and outputs, and what reads and writes them."""
+
+from collections.abc import Collection, Mapping
+
+from tools.random_graphs.graph import Graph
+from tools.random_graphs.samples import Value
+from tools.random_graphs.state import end_quant
+
+OPERATORS = frozenset({"QUANTIZE", "DEQUANTIZE"})
+
+Weights = Mapping[str, float]
+
+
+def input_types(operators: Collection[str]) -> Weights:
+    """The types that an input may have, with weights."""
+    if "QUANTIZE" not in operators:
+        return {"int8": 1}
+    return {"int8": 8, "uint8": 3, "float32": 2, "int16": 1}
+
+
+def output_types(operators: Collection[str]) -> Weights:
+    """The types that an output may have, with weights."""
+    types: dict[str, float] = {"int8": 8}
+    if "DEQUANTIZE" in operators:
+        types["float32"] = 3
+    if "QUANTIZE" in operators:
+        types |= {"uint8": 2, "int16": 1}
+    return types
+
+
+def as_output(graph: Graph, value: Value, types: Weights) -> int:
+    """The tensor that is an output in a drawn type; as it is where no operator fits."""
+    dtype = graph.draw(types)
+    if dtype == "int8" or graph.rest < 1:
+        return value.tensor
+    graph.operators += 1
+    quant = end_quant(value.quant, dtype)
+    if quant is None:
+        return graph.writer.dequantize(value.tensor)
+    return graph.writer.quantize(value.tensor, quant, dtype)
