@@ -87,15 +87,16 @@ class ChooseKernels(ModulePass):
             for choice in choices[choices.index(chosen) :]:
                 if choice.proposal is None:
                     break
-                places = room.places(choice.proposal.scratch, steps) or []
+                places = room.places(choice.proposal, layer, steps) or []
                 if _replace(function, layer, choice.proposal, places):
                     room.use(choice.proposal.scratch, places)
                     break
         arena.bytes = IntegerAttr(room.arena_bytes, i64)
-        for op in list(function.body.block.ops):
-            if isinstance(op, ConstantOp) and not op.result.uses:
-                op.detach()
-                op.erase()
+        for op in reversed(list(function.body.block.ops)):
+            if isinstance(op, ConstantOp | RowsOp | BufferOp) and not op.result.uses:
+                if isinstance(op, ConstantOp) or op.port is None:
+                    op.detach()
+                    op.erase()
 
 
 class FlashError(PassFailedException):
@@ -127,7 +128,7 @@ def _feasible(layer: LayerCalls, steps: list[int], room: _Room) -> list[Choice]:
     found = [
         Choice(item, item.instructions, item.flash)
         for item in sorted(proposals, key=lambda item: (item.instructions, item.flash))
-        if room.places(item.scratch, steps) is not None
+        if room.places(item, layer, steps) is not None
     ]
     return [*found, Choice(None, PORTABLE_FACTOR * worst, portable)]
 
@@ -195,7 +196,7 @@ def _proposals(layer: LayerCalls) -> list[Proposal]:
             for propose in variants()[layer.kernel]
             for proposal in propose(layer)
         ]
-    except (KeyError, TypeError, ValueError):  # a layer that was written by hand
+    except KeyError:  # a layer that was written by hand
         return []
 
 
@@ -208,32 +209,44 @@ class _Room:
         self.arena_bytes = arena_bytes
         self.limit = max(arena_bytes, size or 0)
         self.alignment = alignment
+        lives = lifetimes(function)
+        self.numbers = {buffer: number for number, buffer in enumerate(lives)}
         self.holes = Holes(
             (
-                place + piece.offset,
-                place + piece.offset + piece.size,
+                buffer.placed_offset() + piece.offset,
+                buffer.placed_offset() + piece.offset + piece.size,
                 piece.first,
                 piece.last,
+                self.numbers[buffer],
             )
-            for buffer, life in lifetimes(function).items()
-            for place in (buffer.placed_offset(),)
+            for buffer, life in lives.items()
             for piece in life.pieces(buffer.image.bytes)
         )
 
-    def places(self, size: int, steps: list[int]) -> list[int] | None:
+    def places(
+        self, proposal: Proposal, layer: LayerCalls, steps: list[int]
+    ) -> list[int] | None:
         """An offset for each of the steps, the same for all if possible."""
+        size = proposal.scratch
         if size == 0:
             return []
         if self.alignment < SCRATCH_ALIGNMENT:
             return None
-        for limit in {self.arena_bytes, self.limit}:
-            place = self.holes.place(size, steps, limit, self.alignment)
-            if place is not None:
-                return [place] * len(steps)
-        places = [
-            self.holes.place(size, [step], self.limit, self.alignment)
-            for step in steps
+        old = layer.tables.get(proposal.scratch_field)
+        owners = () if old is None else [
+            self.numbers[buffer.owner]
+            for buffer in old.buffers
+            if buffer.owner in self.numbers
         ]
+
+        def place(steps: list[int], limit: int) -> int | None:
+            return self.holes.place(size, steps, limit, self.alignment, owners)
+
+        for limit in {self.arena_bytes, self.limit}:
+            common = place(steps, limit)
+            if common is not None:
+                return [common] * len(steps)
+        places = [place([step], self.limit) for step in steps]
         return None if None in places else [p for p in places if p is not None]
 
     def use(self, size: int, places: list[int]) -> None:
@@ -262,6 +275,7 @@ def _replace(
             [(name, op.result) for name, op in constants],
             params,
             scratch[-1].result if scratch else None,
+            proposal.scratch_field,
         )
         for call in layer.calls
     ]
@@ -305,12 +319,17 @@ def _call(
     constants: list[tuple[str, SSAValue]],
     params: object,
     scratch: SSAValue | None,
+    field: str,
 ) -> KernelOp:
-    writes = [(a.field, a.table.result, a.first, a.last) for a in call.writes()]
+    writes = [
+        (a.field, a.table.result, a.first, a.last)
+        for a in call.writes()
+        if scratch is None or a.field != field
+    ]
     reads = [(a.field, a.table.result, a.first, a.last) for a in call.reads()]
     if scratch is not None:
         first = call.named_rows()[0]
-        writes.append(("workspace", scratch, first, first + 1))
+        writes.append((field, scratch, first, first + 1))
     new = KernelOp(
         call.kernel.data,
         call.layer.value.data,

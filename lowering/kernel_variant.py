@@ -62,6 +62,12 @@ class LayerCalls:
             if isinstance(value.owner, ConstantOp)
         }
 
+    def with_params(self, **params: int) -> LayerCalls:
+        """The same calls as if some scalars of the structure were others."""
+        other = LayerCalls(self.calls)
+        other.__dict__["params"] = {**self.params, **params}
+        return other
+
     @cached_property
     def rows(self) -> int:
         """Rows of the output that all calls together compute."""
@@ -82,10 +88,12 @@ class Proposal:
     scratch: int = 0
     """Bytes of the arena, aligned to 4, that a call needs while it runs.
 
-    They are row `first` of the tensor `workspace` that the pass adds to the layer.
+    They are row `first` of the tensor that the pass adds to the layer.
     """
     code: int = 0
     """Estimated bytes of machine code that no other layer shares."""
+    scratch_field: str = "workspace"
+    """The field of that tensor; it takes the place of one of the same name."""
 
     @property
     def flash(self) -> int:

@@ -143,7 +143,7 @@ def numbers(params: Scalars, *path: str) -> tuple[int, int]:
     for name in path:
         found = found[name] if isinstance(found, dict) else None
     if not isinstance(found, dict):
-        raise ValueError(f"no parameter {'.'.join(path)}")
+        raise KeyError(".".join(path))
     return found["h"], found["w"]
 
 

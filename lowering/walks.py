@@ -160,6 +160,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "fused_rows_conv",
         "fused_rows_conv_dw",
         "fused_rows_pair_dw",
+        "fused_rows_wide_dw",
     }
 )
 """Functions of variants that promise what their portable kernel promises."""

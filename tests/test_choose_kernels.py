@@ -87,7 +87,9 @@ def test_flash_takes_the_weights_that_save_most() -> None:
 
 def test_holes() -> None:
     """Bytes 0..7 live at steps 0 and 1, 12..15 at step 1, 8..9 at step 3."""
-    holes = Holes([(0, 8, 0, 1), (12, 16, 1, 1), (8, 10, 3, 3)])
+    holes = Holes([(0, 8, 0, 1, 5), (12, 16, 1, 1, 6), (8, 10, 3, 3, 7)])
+    assert holes.place(8, [1], 16, 4, ignored={6}) == 8
+    assert holes.place(16, [1], 16, 4, ignored={5, 6}) == 0
     assert holes.place(4, [0], 16, 4) == 8
     assert holes.place(8, [0], 16, 4) == 8
     assert holes.place(8, [1], 16, 4) is None

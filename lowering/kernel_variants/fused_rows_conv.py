@@ -1,17 +1,27 @@
 """FUSED_ROWS with a convolution by panels.
 
-C: `runtime_c/src/fused_rows_pair_dw.c` with scratch, `fused_rows_conv_dw.c` without,
-and `fused_rows_conv.c` where the depthwise convolution has no row function.
+C: `fused_rows_wide_dw.c` and `fused_rows_pair_dw.c` in `runtime_c/src` with scratch,
+`fused_rows_conv_dw.c` without, and `fused_rows_conv.c` where the depthwise convolution
+has no row function.
+
+Groups of channels larger than the plan's are proposed too: they take fewer
+instructions, and scratch of their own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from lowering.dw_stage import depthwise_stage
+from lowering.dw_stage import DepthwiseStage, depthwise_stage
 from lowering.kernel_spec import Params
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import DIRECT, PAIRED, PackedStage, packed_stages
+from lowering.kernel_variant import Array, LayerCalls, Proposal
+from lowering.packed_convolution import (
+    DIRECT,
+    PAIRED,
+    PackedStage,
+    packed_stages,
+)
+from lowering.walks import fused_rows_walk
 
 KERNELS = ("fused_rows",)
 
@@ -20,46 +30,92 @@ PORTABLE_MAC = 16
 
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:
-    """With weights of 16 and of 8 bits."""
+    """With weights of 16 and of 8 bits, and with groups of several sizes."""
     if layer.params["producer"]["ch_mult"] != 0:
         return
     channels = layer.image("middle").channels
-    group = min(layer.params["group"], channels)
-    depthwise = depthwise_stage(layer, "consumer")
-    cuts = (*range(0, channels, group), channels)
-    panels = (DIRECT, PAIRED) if depthwise else (DIRECT,)
-    stages = [
-        (panel, packed)
-        for panel in panels
-        for packed in packed_stages(layer, "producer", panel, cuts)
-    ]
-    for panel, packed in stages:
-        constants = {f"producer.{name}": a for name, a in packed.constants.items()}
-        if depthwise is None:
-            kernel = layer.params["consumer"]["kernel"]
-            taps = kernel["h"] * kernel["w"]
-            work = PORTABLE_MAC * taps * layer.image("output").bytes
-            kept = {n: a for n, a in layer.arrays.items() if n.startswith("consumer.")}
-            yield Proposal(
-                "conv",
-                _params(layer, group, packed),
-                {**constants, **kept},
-                packed.instructions + work,
-            )
-            continue
-        consumer = {f"consumer.{name}": a for name, a in depthwise.constants.items()}
-        yield Proposal(
-            "conv_dw" if panel is DIRECT else "pair_dw",
-            {**_params(layer, group, packed), "consumer": depthwise.params},
-            {**constants, **consumer},
-            packed.instructions + depthwise.instructions,
-            packed.scratch,
-        )
+    planned = min(layer.params["group"], channels)
+    for group in _groups(planned, channels):
+        grouped = layer.with_params(group=group)
+        fresh = 0 if group == planned else _fresh_bytes(layer, group)
+        depthwise = depthwise_stage(grouped, "consumer")
+        cuts = (*range(0, channels, group), channels)
+        if depthwise is not None:
+            pair = "wide_dw" if fresh else "pair_dw"
+            for variant, panel in ((pair, PAIRED), ("conv_dw", DIRECT)):
+                for packed in packed_stages(layer, "producer", panel, cuts):
+                    yield _with_row_function(grouped, variant, packed, depthwise, fresh)
+        elif group == planned:
+            for packed in packed_stages(layer, "producer", DIRECT, cuts):
+                yield _with_portable_kernel(layer, packed)
 
 
-def _params(layer: LayerCalls, group: int, packed: PackedStage) -> Params:
+def _groups(planned: int, channels: int) -> list[int]:
+    """The planned size, and larger ones up to all channels."""
+    groups = [planned]
+    while groups[-1] < channels:
+        groups.append(min(2 * groups[-1], channels))
+    return groups
+
+
+def _fresh_bytes(layer: LayerCalls, group: int) -> int:
+    """Scratch for the rows that an output row computes, a multiple of 4."""
+    most = 0
+    for call in layer.calls:
+        middle = [access for access in call.writes() if access.field == "middle"]
+        read = [access for access in call.reads() if access.field == "middle"]
+        walk = fused_rows_walk(call, middle[0], read[0])
+        if walk is None:
+            raise ValueError("the rows of the middle are not known")
+        rows = range(*call.named_rows())
+        most = max(most, *(walk.window(y)[1] - walk.kept_end(y) for y in rows))
+    return -(-most * layer.image("middle").width * group // 4) * 4
+
+
+def _with_row_function(
+    layer: LayerCalls,
+    variant: str,
+    packed: PackedStage,
+    depthwise: DepthwiseStage,
+    fresh: int,
+) -> Proposal:
+    """Without `fresh` bytes of its own the layer keeps its scratch."""
+    params = {**_params(layer, packed), "consumer": depthwise.params}
+    if variant == "wide_dw":
+        params["fresh_bytes"] = fresh
+    return Proposal(
+        variant,
+        params,
+        {
+            **_within("producer", packed.constants),
+            **_within("consumer", depthwise.constants),
+        },
+        packed.instructions + depthwise.instructions,
+        fresh + packed.scratch,
+        code=depthwise.code,
+        scratch_field="scratch" if fresh else "workspace",
+    )
+
+
+def _with_portable_kernel(layer: LayerCalls, packed: PackedStage) -> Proposal:
+    kernel = layer.params["consumer"]["kernel"]
+    work = PORTABLE_MAC * kernel["h"] * kernel["w"] * layer.image("output").bytes
+    kept = {n: a for n, a in layer.arrays.items() if n.startswith("consumer.")}
+    return Proposal(
+        "conv",
+        _params(layer, packed),
+        {**_within("producer", packed.constants), **kept},
+        packed.instructions + work,
+    )
+
+
+def _within(stage: str, constants: Mapping[str, Array]) -> dict[str, Array]:
+    return {f"{stage}.{name}": array for name, array in constants.items()}
+
+
+def _params(layer: LayerCalls, packed: PackedStage) -> dict[str, int | str | Params]:
     return {
         **layer.params,
-        "group_words": packed.words_of_channels(group),
+        "group_words": packed.words_of_channels(layer.params["group"]),
         "producer": packed.params,
     }
