@@ -121,6 +121,25 @@ TINYTS_DSP_C_3(tinyts_smmlar, "smmlar %0, %1, %2, %3",
                (int32_t)((uint32_t)c +
                          (uint32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32)))
 
+/* The greater of each two signed bytes. */
+static inline int32_t tinyts_max_4(int32_t a, int32_t b) {
+#if TINYTS_HAS_DSP
+    int32_t r;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %1, %2" : "=&r"(r) : "r"(a), "r"(b) : "cc");
+    return r;
+#else
+    int8_t x[4];
+    int8_t y[4];
+    memcpy(x, &a, sizeof x);
+    memcpy(y, &b, sizeof y);
+    for (int32_t i = 0; i < 4; ++i) {
+        x[i] = x[i] > y[i] ? x[i] : y[i];
+    }
+    memcpy(&a, x, sizeof x);
+    return a;
+#endif
+}
+
 /* The value within -128..127; within 0..255. */
 static inline int32_t tinyts_ssat8(int32_t value) {
 #if TINYTS_HAS_DSP

@@ -7,6 +7,7 @@
 #define TINYTS_SUM_H
 
 #include "tinyts_requantize.h"
+#include "tinyts_simd.h"
 #include "tinyts_window.h"
 
 #ifdef __cplusplus
@@ -29,6 +30,74 @@ static inline uint32_t tinyts_sum(const tinyts_tensor *input, tinyts_memory memo
     }
     return sum;
 }
+
+#if TINYTS_HAS_DSP
+
+/* Values that a signed half of a word is sure to hold the sum of. */
+#define TINYTS_LANE_VALUES 256
+
+/* Sums of four channels in two words, each of two lanes of 16 bits. */
+typedef struct {
+    int32_t even; /* channels 0 and 2 */
+    int32_t odd;  /* channels 1 and 3 */
+} tinyts_lanes;
+
+/* Adds four channels of `count` pixels; unrolled: a loop costs as much as two pixels. */
+static inline tinyts_lanes tinyts_add_lanes(tinyts_lanes lanes, const int8_t *in,
+                                            int32_t pitch, int32_t count) {
+    for (; count >= 4; count -= 4) {
+        for (int32_t i = 0; i < 4; ++i) {
+            const int32_t word = tinyts_load_4(in);
+            lanes.even = tinyts_sxtab16(lanes.even, word);
+            lanes.odd = tinyts_sxtab16_ror8(lanes.odd, word);
+            in += pitch;
+        }
+    }
+    for (; count > 0; --count) {
+        const int32_t word = tinyts_load_4(in);
+        lanes.even = tinyts_sxtab16(lanes.even, word);
+        lanes.odd = tinyts_sxtab16_ror8(lanes.odd, word);
+        in += pitch;
+    }
+    return lanes;
+}
+
+static inline void tinyts_flush_lanes(tinyts_lanes *lanes, uint32_t sums[4]) {
+    sums[0] += (uint32_t)tinyts_low(lanes->even);
+    sums[1] += (uint32_t)tinyts_low(lanes->odd);
+    sums[2] += (uint32_t)tinyts_high(lanes->even);
+    sums[3] += (uint32_t)tinyts_high(lanes->odd);
+    lanes->even = 0;
+    lanes->odd = 0;
+}
+
+/* Sums of channels channel..channel+3, each by itself. */
+static inline void tinyts_sum_4(const tinyts_tensor *input, tinyts_memory memory,
+                                const tinyts_area *area, int32_t channel,
+                                uint32_t sums[4]) {
+    const int32_t pitch = input->pixel_pitch;
+    tinyts_lanes lanes = {0, 0};
+    int32_t room = TINYTS_LANE_VALUES;
+    uint32_t total[4] = {0, 0, 0, 0};
+    for (int32_t y = area->rows.first; y < area->rows.last; ++y) {
+        const int8_t *in = tinyts_row(input, memory, y) + channel;
+        int32_t left = area->columns.last - area->columns.first;
+        in += area->columns.first * pitch;
+        while (left > room) {
+            lanes = tinyts_add_lanes(lanes, in, pitch, room);
+            tinyts_flush_lanes(&lanes, total);
+            in += room * pitch;
+            left -= room;
+            room = TINYTS_LANE_VALUES;
+        }
+        lanes = tinyts_add_lanes(lanes, in, pitch, left);
+        room -= left;
+    }
+    tinyts_flush_lanes(&lanes, total);
+    memcpy(sums, total, sizeof total);
+}
+
+#else
 
 /* Sums of channels channel..channel+3, each by itself. */
 static inline void tinyts_sum_4(const tinyts_tensor *input, tinyts_memory memory,
@@ -53,6 +122,8 @@ static inline void tinyts_sum_4(const tinyts_tensor *input, tinyts_memory memory
     sums[2] = sum_2;
     sums[3] = sum_3;
 }
+
+#endif
 
 /* MEAN's result: `offset` is that of the input as often as there are values. */
 static inline int8_t tinyts_mean_output(uint32_t sum, uint32_t offset,

@@ -2,32 +2,26 @@
 #include "tinyts_max_pool_2d.h"
 
 #include "tinyts_requantize.h"
+#include "tinyts_simd.h"
 #include "tinyts_window.h"
+
+/* Four times INT8_MIN. */
+#define LOWEST_4 ((int32_t)0x80808080u)
 
 static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
 /* Maxima of channels channel..channel+3. */
 static inline void max_4(const tinyts_tensor *input, tinyts_memory memory,
                          const tinyts_area *window, int32_t channel,
-                         int32_t maxima[4]) {
-    int32_t max_0 = INT8_MIN;
-    int32_t max_1 = INT8_MIN;
-    int32_t max_2 = INT8_MIN;
-    int32_t max_3 = INT8_MIN;
+                         int8_t maxima[4]) {
+    int32_t max = LOWEST_4;
     for (int32_t y = window->rows.first; y < window->rows.last; ++y) {
         const int8_t *const row = tinyts_row(input, memory, y) + channel;
         for (int32_t x = window->columns.first; x < window->columns.last; ++x) {
-            const int8_t *const in = row + x * input->pixel_pitch;
-            max_0 = larger(max_0, in[0]);
-            max_1 = larger(max_1, in[1]);
-            max_2 = larger(max_2, in[2]);
-            max_3 = larger(max_3, in[3]);
+            max = tinyts_max_4(max, tinyts_load_4(row + x * input->pixel_pitch));
         }
     }
-    maxima[0] = max_0;
-    maxima[1] = max_1;
-    maxima[2] = max_2;
-    maxima[3] = max_3;
+    memcpy(maxima, &max, sizeof max);
 }
 
 /* The same for one channel. */
@@ -60,7 +54,7 @@ void tinyts_max_pool_2d(const tinyts_max_pool_2d_layer *layer, tinyts_memory mem
             window.columns = tinyts_covered(x * params.stride.w - params.padding.w,
                                             layer->kernel.w, input.width);
             for (; channel + 4 <= output.channels; channel += 4) {
-                int32_t maxima[4];
+                int8_t maxima[4];
                 max_4(&input, memory, &window, channel, maxima);
                 for (int32_t i = 0; i < 4; ++i) {
                     out[channel + i] = tinyts_clamp(maxima[i], params.activation);
