@@ -24,7 +24,6 @@ def host_files(program: Program, record: bool) -> dict[str, str]:
 def _main_text(program: Program, record: bool) -> str:
     inputs = api_ports(program, "input")
     outputs = api_ports(program, "output")
-    arguments = _arguments("input", inputs) + _arguments("output", outputs)
     return render(
         "host_main.c.j2",
         p=program,
@@ -32,10 +31,15 @@ def _main_text(program: Program, record: bool) -> str:
         inputs=inputs,
         outputs=outputs,
         inputs_by_rows=inputs[0].rows is not None,
-        arguments=", ".join(arguments),
+        arguments=invoke_arguments(inputs, outputs),
         row_type=row_type(program, inputs),
         canary_bytes=max(MIN_CANARY_BYTES, program.alignment),
     )
+
+
+def invoke_arguments(inputs: list[ApiPort], outputs: list[ApiPort]) -> str:
+    """What a harness hands to `N_invoke`, by the names that its template gives."""
+    return ", ".join(_arguments("input", inputs) + _arguments("output", outputs))
 
 
 def _arguments(direction: str, ports: list[ApiPort]) -> list[str]:

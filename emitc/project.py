@@ -22,7 +22,8 @@ STANDARD_HEADERS = frozenset(
 @cache
 def reserved_names() -> frozenset[str]:
     """Names that no model may have: `N.h` or `N.c` would hide another file."""
-    runtime = {path.stem for path in RUNTIME.rglob("*.[ch]")}
+    folders = ("src", "include", "host", "firmware")
+    runtime = {path.stem for f in folders for path in (RUNTIME / f).glob("*.[ch]")}
     return STANDARD_HEADERS | runtime | {"host_main"}
 
 

@@ -18,9 +18,9 @@ COMPILER = "arm-none-eabi-gcc"
 QEMU = "qemu-system-arm"
 
 
-def missing() -> str | None:
+def missing(tools: Sequence[str] = (COMPILER, QEMU)) -> str | None:
     """One line that says what is missing for an emulated run and how to get it."""
-    absent = [tool for tool in (COMPILER, QEMU) if shutil.which(tool) is None]
+    absent = [tool for tool in tools if shutil.which(tool) is None]
     if not absent and not _has_library():
         absent = ["newlib for arm-none-eabi"]
     if not absent:
@@ -31,6 +31,13 @@ def missing() -> str | None:
 def require() -> None:
     """Raises UserError where compiler, C library or QEMU are missing."""
     line = missing()
+    if line is not None:
+        raise UserError(line)
+
+
+def require_compiler() -> None:
+    """Raises UserError where compiler or C library are missing."""
+    line = missing((COMPILER,))
     if line is not None:
         raise UserError(line)
 

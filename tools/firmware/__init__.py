@@ -1,0 +1,1 @@
+"""Firmware that runs a model on a board and speaks the protocol of MLPerf Tiny."""
