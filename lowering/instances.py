@@ -13,6 +13,8 @@ SEPARATOR = "__"
 HEADERS = {
     "dw_3x3": "tinyts_dw_3x3",
     "dw_blocks": "tinyts_dw_blocks",
+    "panel_1x8_relu": "tinyts_panel_relu",
+    "panel_2x4_relu": "tinyts_panel_relu",
 }
 """The header of each macro, without `.h`."""
 

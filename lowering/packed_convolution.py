@@ -14,6 +14,7 @@ from lowering.panel_stream import (
     IntArray,
     Linear,
     group_words,
+    panel_name,
     requantized,
     stream,
     words_of_gathered,
@@ -102,7 +103,7 @@ def packed_stages(
         yield PackedStage(
             {
                 **{name: params[name] for name in ("kernel", "params")},
-                "panel": f"panel_{panel.name}_w{bits}_{packed.form}",
+                "panel": panel_name(panel.name, bits, packed),
                 "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
                 "gathered": window.gathered,
             },

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from lowering.instances import instance
 from tinyts_dialect.multipliers import INT32_MAX
 
 IntArray = npt.NDArray[np.int64]
@@ -117,11 +118,24 @@ def _any(linear: Linear, bits: int) -> Channels | None:
     )
 
 
+SHIFTS = (8, 10, 12, 14, 16)
+"""Common shifts that are tried first: there is code for each that a model needs."""
+
+
 def _relu(linear: Linear) -> Channels | None:
     """The form `relu`: one shift, where negative results end at the zero point."""
     if linear.low < linear.output_zero:
         return None
-    common = int(linear.shifts.max()) + 1
+    least = int(linear.shifts.max()) + 1
+    for common in (*(shift for shift in SHIFTS if shift >= least), least):
+        found = _relu_by(linear, common)
+        if found is not None:
+            return found
+    return None
+
+
+def _relu_by(linear: Linear, common: int) -> Channels | None:
+    """The form `relu` with a shift; None where 16 or 32 bits are too few."""
     factors = _power(1 + common - linear.shifts)
     weights = linear.weights * factors[:, None]
     constants = (
@@ -146,6 +160,13 @@ def _relu(linear: Linear) -> Channels | None:
         constants,
         np.full_like(linear.shifts, common),
     )
+
+
+def panel_name(shape: str, bits: int, packed: Channels) -> str:
+    """The function that eats a stream, without `tinyts_`."""
+    if bits == 16 and packed.form == "relu":
+        return instance(f"panel_{shape}_relu", int(packed.shifts[0]))
+    return f"panel_{shape}_w{bits}_{packed.form}"
 
 
 def requantized(linear: Linear, bits: int) -> Channels | None:

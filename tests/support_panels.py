@@ -8,9 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from emitc.print_c import constant
+from emitc.print_c import instance as print_instance
 from emitc.program import Constant
+from lowering.instances import parse_instance
 from lowering.panel_stream import (
     Linear,
+    panel_name,
     requantized,
     stream,
     words_of_runs,
@@ -113,7 +116,7 @@ def panel_trial(
         axis=1,
     ).astype(np.int64)
     shape, group = ("2x4", 4) if widened else ("1x8", 8)
-    name = f"panel_{shape}_w{bits}_{packed.form}"
+    name = panel_name(shape, bits, packed)
     data = stream(packed, words, bits, group, (0, channels))
     pitch = channels + int(rng.integers(0, 3))
     run_count, run_words = runs, length // 4
@@ -170,7 +173,7 @@ def _framed(outputs: Int8Array, pitch: int) -> Int8Array:
 HEAD = """
 #include <stdio.h>
 #include <string.h>
-#include "tinyts_panel.h"
+#include "tinyts_panel_relu.h"
 static int8_t out[4096];
 static void run(tinyts_panel_kernel *kernel, const tinyts_panel_job *job, size_t size) {
     memset(out, 99, sizeof out);
@@ -185,7 +188,13 @@ def program(trials: list[PanelTrial]) -> str:
     calls = "\n    ".join(trial.call for trial in trials)
     declarations = "\n".join(trial.declarations for trial in trials)
     main = f"int main(void) {{\n    {calls}\n    return 0;\n}}\n"
-    return f"{HEAD}\n{declarations}\n{main}"
+    names = {trial.name for trial in trials}
+    instances = [
+        print_instance(name, item)
+        for name in sorted(names)
+        if (item := parse_instance(name)) is not None
+    ]
+    return "\n".join([HEAD, *instances, declarations, main])
 
 
 def check(printed: bytes, trials: list[PanelTrial]) -> None:

@@ -11,7 +11,13 @@ import numpy as np
 
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.packed_convolution import MAX_RUNS
-from lowering.panel_stream import Linear, requantized, stream, words_of_runs
+from lowering.panel_stream import (
+    Linear,
+    panel_name,
+    requantized,
+    stream,
+    words_of_runs,
+)
 from tinyts_dialect.tsbuf import Image
 
 KERNELS = ("fully_connected",)
@@ -37,7 +43,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
             "packed",
             {
                 "params": params,
-                "panel": f"panel_1x8_w{bits}_{packed.form}",
+                "panel": panel_name("1x8", bits, packed),
                 "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
             },
             {"stream": stream(packed, words, bits, 8, (0, channels))},

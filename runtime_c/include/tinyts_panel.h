@@ -53,8 +53,10 @@ typedef struct {
 
 typedef void tinyts_panel_kernel(const tinyts_panel_job *job);
 
-/* One pixel and eight channels at a time, straight from the input. */
-tinyts_panel_kernel tinyts_panel_1x8_w16_relu;
+/*
+ * One pixel and eight channels at a time, straight from the input. Those of the form relu
+ * with w16 are instances of macros: tinyts_panel_relu.h.
+ */
 tinyts_panel_kernel tinyts_panel_1x8_w16_any;
 tinyts_panel_kernel tinyts_panel_1x8_w16_clamp;
 tinyts_panel_kernel tinyts_panel_1x8_w8_relu;
@@ -67,7 +69,6 @@ tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
  * holds the values 0 and 2 and pair 2 * i + 1 the values 1 and 3; first of pixel 0, then
  * of pixel 1, which is not used where there is only one. back and in_step do not count.
  */
-tinyts_panel_kernel tinyts_panel_2x4_w16_relu;
 tinyts_panel_kernel tinyts_panel_2x4_w16_any;
 tinyts_panel_kernel tinyts_panel_2x4_w16_clamp;
 tinyts_panel_kernel tinyts_panel_2x4_w8_relu;

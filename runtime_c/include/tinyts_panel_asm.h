@@ -16,7 +16,7 @@
 /*
  * The epilogue of one sum: channel I of a group of G, requantized from register S (with
  * w8 that of an odd channel holds 256 times its sum and that of the even one below it)
- * and stored. r1: constants, r3: shift of the form relu with w16.
+ * and stored. r1: constants. The form relu with w16 shifts by the constant relu_shift.
  */
 #define TINYTS_PANEL_ASM_OUTPUT                               \
     ".macro output bits, form, g, i, s, below, base, at\n"    \
@@ -34,7 +34,7 @@
     ".macro finish bits, form, g, i, s, base, at\n"           \
     ".ifc \\bits\\form,w16relu\n"                             \
     "smmla r12, \\s, r12, lr\n"                               \
-    "asr.w r12, r12, r3\n"                                    \
+    "ssat r12, #8, r12, asr #relu_shift\n"                    \
     ".else\n"                                                 \
     "smmlar r12, \\s, r12, lr\n"                              \
     ".ifnc \\form,relu\n"                                     \
@@ -42,8 +42,8 @@
     ".endif\n"                                                \
     "ldr.w lr, [r1, #8 * (\\g) + 4 * (\\i)]\n"                \
     "asr.w r12, r12, lr\n"                                    \
-    ".endif\n"                                                \
     "ssat r12, #8, r12\n"                                     \
+    ".endif\n"                                                \
     ".ifc \\form,clamp\n"                                     \
     "cmp.w r12, r2\n"                                         \
     "it lt\n"                                                 \
@@ -112,15 +112,15 @@
  * begins less what is skipped; 0 if there are more runs, or one word more. 52 and 56 the
  * activation's or shift's registers r2 and r3.
  */
-#define TINYTS_PANEL_ASM_1X8(BITS, FORM, NUMBERS)                                     \
+#define TINYTS_PANEL_ASM_1X8(NAME, BITS, FORM, NUMBERS)                                     \
     __asm__(".syntax unified\n.thumb\n" TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_EAT  \
             TINYTS_PANEL_ASM_WORD_1X8 NUMBERS                                         \
-            ".section .text.tinyts_panel_1x8_" BITS "_" FORM ",\"ax\",%progbits\n"    \
+            ".section .text." NAME ",\"ax\",%progbits\n"                             \
             ".p2align 2\n"                                                            \
-            ".global tinyts_panel_1x8_" BITS "_" FORM "\n"                            \
-            ".type tinyts_panel_1x8_" BITS "_" FORM ", %function\n"                   \
+            ".global " NAME "\n"                                                      \
+            ".type " NAME ", %function\n"                                             \
             ".thumb_func\n"                                                           \
-            "tinyts_panel_1x8_" BITS "_" FORM ":\n"                                   \
+            NAME ":\n"                                                                \
             "push {r4-r11, lr}\n"                                                     \
             "sub sp, #60\n"                                                           \
             "str r0, [sp, #0]\n"                                                      \
@@ -268,8 +268,7 @@
             "add.w r1, r1, #4 << word_shift\n"                                        \
             "b.w 5b\n"                                                                \
             ".ltorg\n"                                                                \
-            ".size tinyts_panel_1x8_" BITS "_" FORM                                   \
-            ", . - tinyts_panel_1x8_" BITS "_" FORM "\n"                              \
+            ".size " NAME ", . - " NAME "\n"                                          \
             ".text\n"                                                                 \
             ".purgem output\n.purgem finish\n.purgem eat\n.purgem word\n"             \
             ".purgem half\n.purgem half8\n.purgem skip_outputs\n")
@@ -294,6 +293,8 @@
     ".ifc \\bits\\form,w16relu\n"                      \
     "smmla \\s, \\s, r12, lr\n"                        \
     "smmla \\t, \\t, r12, lr\n"                        \
+    "ssat \\s, #8, \\s, asr #relu_shift\n"             \
+    "ssat \\t, #8, \\t, asr #relu_shift\n"             \
     ".else\n"                                           \
     ".ifc \\form,relu\n"                               \
     "smmlar \\s, \\s, r12, lr\n"                       \
@@ -305,11 +306,11 @@
     "add.w \\t, r3, \\t, asr #31\n"                   \
     ".endif\n"                                          \
     "ldr.w r3, [r1, #32 + 4 * (\\i)]\n"                \
-    ".endif\n"                                          \
     "asr.w \\s, \\s, r3\n"                             \
     "asr.w \\t, \\t, r3\n"                             \
     "ssat \\s, #8, \\s\n"                              \
     "ssat \\t, #8, \\t\n"                              \
+    ".endif\n"                                          \
     ".ifc \\form,clamp\n"                              \
     "ldrd r12, lr, [sp, #36]\n"                         \
     "limit \\s\n"                                      \
@@ -378,15 +379,15 @@
  * channels left, 24 where values begin less those skipped, 28 bytes to the next pixel's
  * output, 32 shift, 36 and 40 the activation.
  */
-#define TINYTS_PANEL_ASM_2X4(BITS, FORM, NUMBERS)                                     \
+#define TINYTS_PANEL_ASM_2X4(NAME, BITS, FORM, NUMBERS)                                     \
     __asm__(".syntax unified\n.thumb\n" TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_EAT  \
             TINYTS_PANEL_ASM_OUTPUT_2 TINYTS_PANEL_ASM_PAIR NUMBERS                   \
-            ".section .text.tinyts_panel_2x4_" BITS "_" FORM ",\"ax\",%progbits\n"    \
+            ".section .text." NAME ",\"ax\",%progbits\n"                             \
             ".p2align 2\n"                                                            \
-            ".global tinyts_panel_2x4_" BITS "_" FORM "\n"                            \
-            ".type tinyts_panel_2x4_" BITS "_" FORM ", %function\n"                   \
+            ".global " NAME "\n"                                                      \
+            ".type " NAME ", %function\n"                                             \
             ".thumb_func\n"                                                           \
-            "tinyts_panel_2x4_" BITS "_" FORM ":\n"                                   \
+            NAME ":\n"                                                                \
             "push {r4-r11, lr}\n"                                                     \
             "sub sp, #44\n"                                                           \
             "str r0, [sp, #0]\n"                                                      \
@@ -520,8 +521,7 @@
             "output " BITS ", " FORM ", 4, 0, r4, r4, r0, 0\n"                        \
             "b 8b\n"                                                                  \
             ".ltorg\n"                                                                \
-            ".size tinyts_panel_2x4_" BITS "_" FORM                                   \
-            ", . - tinyts_panel_2x4_" BITS "_" FORM "\n"                              \
+            ".size " NAME ", . - " NAME "\n"                                          \
             ".text\n"                                                                 \
             ".purgem output\n.purgem finish\n.purgem eat\n.purgem output2\n"          \
             ".purgem limit\n.purgem pair\n.purgem single\n.purgem skip_outputs\n"      \
@@ -547,10 +547,10 @@
     "mul lr, r3, lr\nadds r3, #1\nlsrs r3, r3, #1\n" \
     "add.w r3, lr, r3, lsl #3\n.endm\n"
 #define TINYTS_PANEL_ASM_W16 \
-    ".equ word_bytes, 108\n.equ word_shift, 4\n"        \
-    ".equ pair_bytes, 44\n.equ single_bytes, 28\n"
+    ".set word_bytes, 108\n.set word_shift, 4\n"        \
+    ".set pair_bytes, 44\n.set single_bytes, 28\n"
 #define TINYTS_PANEL_ASM_W8 \
-    ".equ word_bytes, 124\n.equ word_shift, 3\n"        \
-    ".equ pair_bytes, 48\n.equ single_bytes, 32\n"
+    ".set word_bytes, 124\n.set word_shift, 3\n"        \
+    ".set pair_bytes, 48\n.set single_bytes, 32\n"
 
 #endif /* TINYTS_PANEL_ASM_H */

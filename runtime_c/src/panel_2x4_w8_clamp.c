@@ -3,10 +3,10 @@
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
-TINYTS_PANEL_ASM_2X4("w8", "clamp",
+TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w8_clamp", "w8", "clamp",
                      TINYTS_PANEL_ASM_W8 TINYTS_PANEL_ASM_ODD("52")
                      TINYTS_PANEL_ASM_ODD_2("100")
-                     ".equ third, 48\n.equ scale_bytes, 12\n");
+                     ".set third, 48\n.set scale_bytes, 12\n");
 #else
 void tinyts_panel_2x4_w8_clamp(const tinyts_panel_job *job) {
     tinyts_panel_2x4(job, 8, TINYTS_FORM_CLAMP);

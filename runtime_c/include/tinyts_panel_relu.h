@@ -1,0 +1,40 @@
+/*
+ * Panels of the form relu with weights of 16 bits: one function for each shift.
+ *
+ * TINYTS_PANEL_1X8_RELU(NAME, SHIFT) and TINYTS_PANEL_2X4_RELU(NAME, SHIFT) define the
+ * tinyts_panel_kernel NAME; SHIFT, 1..31, is also the job's.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_PANEL_RELU_H
+#define TINYTS_PANEL_RELU_H
+
+#include "tinyts_panel_asm.h"
+#include "tinyts_panel_twin.h"
+
+#if TINYTS_HAS_DSP
+#define TINYTS_PANEL_1X8_RELU(NAME, SHIFT)                            \
+    tinyts_panel_kernel NAME;                                         \
+    TINYTS_PANEL_ASM_1X8(#NAME, "w16", "relu",                        \
+                         TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("16")  \
+                         ".set relu_shift, " #SHIFT "\n"              \
+                         ".set third, 40\n.set scale_bytes, 8\n");
+#define TINYTS_PANEL_2X4_RELU(NAME, SHIFT)                            \
+    tinyts_panel_kernel NAME;                                         \
+    TINYTS_PANEL_ASM_2X4(#NAME, "w16", "relu",                        \
+                         TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("16")  \
+                         TINYTS_PANEL_ASM_SAME_2("28")                \
+                         ".set relu_shift, " #SHIFT "\n"              \
+                         ".set third, 40\n.set scale_bytes, 8\n");
+#else
+#define TINYTS_PANEL_1X8_RELU(NAME, SHIFT)                            \
+    static void NAME(const tinyts_panel_job *job) {                   \
+        tinyts_panel_1x8(job, 16, TINYTS_FORM_RELU);                  \
+    }
+#define TINYTS_PANEL_2X4_RELU(NAME, SHIFT)                            \
+    static void NAME(const tinyts_panel_job *job) {                   \
+        tinyts_panel_2x4(job, 16, TINYTS_FORM_RELU);                  \
+    }
+#endif
+
+#endif /* TINYTS_PANEL_RELU_H */
