@@ -8,6 +8,7 @@ from importlib import import_module
 from xdsl.passes import ModulePass
 
 PASS_NAMES = (
+    "fold-reshapes",
     "fuse-pad",
     "fuse-tables",
     "fold-constant-channels",
@@ -55,7 +56,7 @@ def lowering_passes(
 
     Without a split height and width tensors stay whole.
     """
-    passes = ["fuse-pad", "fuse-tables"]
+    passes = ["fold-reshapes", "fuse-pad", "fuse-tables"]
     if fold_channels:  # sees the window's own pads, hence after fuse-pad
         passes.append("fold-constant-channels")
     if split_height is not None:
@@ -71,7 +72,7 @@ def lowering_passes(
 
 def whole_tensor_passes(*, fold_channels: bool) -> str:
     """From an imported model to whole tensors that can be planned."""
-    fused = "fuse-pad,fuse-tables"
+    fused = "fold-reshapes,fuse-pad,fuse-tables"
     return f"{fused},fold-constant-channels" if fold_channels else fused
 
 

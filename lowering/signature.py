@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, UnregisteredOp
+from math import prod
+
+from xdsl.dialects.builtin import (
+    ArrayAttr,
+    IntegerAttr,
+    ModuleOp,
+    StringAttr,
+    UnregisteredOp,
+)
 from xdsl.dialects.func import FuncOp, ReturnOp
+from xdsl.ir import Attribute
 from xdsl.utils.exceptions import PassFailedException, VerifyException
 
 from lowering.variables import network_arguments, network_results, variables_of
@@ -78,9 +87,23 @@ def ports_of(function: FuncOp, direction: str) -> list[Port]:
                 index,
                 getattr(name, "data", f"{direction}_{index}"),
                 -1 if layer is None else layer.value.data,  # pyright: ignore
-                shape_of(type_),
+                _port_shape(attributes.get("tinyts.shape"), shape_of(type_)),
                 end_quant_of(type_),
                 dtype_of(type_).name,
             )
         )
     return ports
+
+
+def _port_shape(attribute: Attribute | None, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape that the user sees: that of the model file, where it differs."""
+    if attribute is None:
+        return shape
+    sizes = attribute.data if isinstance(attribute, ArrayAttr) else ()
+    listed = tuple(s.value.data for s in sizes if isinstance(s, IntegerAttr))
+    if len(listed) != len(sizes) or prod(listed) != prod(shape):
+        raise PassFailedException(
+            f"convert-tinyts-to-tsbuf: tinyts.shape {attribute} is no shape of "
+            f"{prod(shape)} elements"
+        )
+    return listed

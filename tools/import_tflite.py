@@ -24,7 +24,9 @@ from xdsl.utils.exceptions import VerifyException
 
 from emitc.project import reserved_names
 from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.tensors import shape_of
 from tools.constant_folding import fold_constants
+from tools.long_axis import swap_one_dimensional_parts
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
     ImportState,
@@ -68,7 +70,8 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
     """A module with one function, which computes the model's outputs.
 
     Arguments and results carry the attributes `tinyts.name` and `tinyts.layer`, the
-    tensor's name and index in the file. Raises TFLiteError.
+    tensor's name and index in the file, and `tinyts.shape` where the file has another
+    shape: of one-dimensional parts rows are the long axis. Raises TFLiteError.
     """
     return import_file(read_tflite(data), name)
 
@@ -99,17 +102,26 @@ def import_file(file: TFLiteFile, name: str) -> ModuleOp:
     outputs = [file.tensors[index] for index in file.outputs]
     results = [_output(state, tensor) for tensor in outputs]
     results += variables.results()
-    builder.insert(ReturnOp(*results))
+    terminator = builder.insert(ReturnOp(*results))
+    variable_values = {*block.args[len(inputs) :], *results[len(outputs) :]}
+    swap_one_dimensional_parts(block, keep=variable_values)
     _erase_unused_constants(block)
+    results = terminator.operands  # of their new types
     function = FuncOp(
         name,
         (block.arg_types, [value.type for value in results]),
         Region(block),
         arg_attrs=ArrayAttr(
-            [*_port_attributes(inputs), *variables.argument_attributes()]
+            [
+                *_port_attributes(inputs, block.args[: len(inputs)]),
+                *variables.argument_attributes(),
+            ]
         ),
         res_attrs=ArrayAttr(
-            [*_port_attributes(outputs), *variables.result_attributes()]
+            [
+                *_port_attributes(outputs, results[: len(outputs)]),
+                *variables.result_attributes(),
+            ]
         ),
     )
     module = ModuleOp([function])
@@ -148,18 +160,21 @@ def _type_of(tensor: TensorInfo) -> TensorType[Attribute]:
     return type_
 
 
-def _port_attributes(tensors: list[TensorInfo]) -> ArrayAttr[DictionaryAttr]:
-    return ArrayAttr(
-        [
-            DictionaryAttr(
-                {
-                    "tinyts.name": StringAttr(tensor.name),
-                    "tinyts.layer": IntegerAttr(tensor.index, i64),
-                }
-            )
-            for tensor in tensors
-        ]
-    )
+def _port_attributes(
+    tensors: list[TensorInfo], values: Sequence[SSAValue]
+) -> ArrayAttr[DictionaryAttr]:
+    """Name, number and, where the value has another one, shape of each tensor."""
+    attributes: list[DictionaryAttr] = []
+    for tensor, value in zip(tensors, values, strict=True):
+        entries: dict[str, Attribute] = {
+            "tinyts.name": StringAttr(tensor.name),
+            "tinyts.layer": IntegerAttr(tensor.index, i64),
+        }
+        if shape_of(value) != tensor.shape:
+            sizes = [IntegerAttr(size, i64) for size in tensor.shape]
+            entries["tinyts.shape"] = ArrayAttr(sizes)
+        attributes.append(DictionaryAttr(entries))
+    return ArrayAttr(attributes)
 
 
 def _read(reader: OperatorReader) -> Sequence[SSAValue]:

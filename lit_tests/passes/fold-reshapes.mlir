@@ -1,0 +1,45 @@
+// RUN: tinyts-opt %s --fold-reshapes | filecheck %s
+
+// A reshape to its own type goes.
+// CHECK-LABEL: func.func @identity
+// CHECK-NOT: tinyts.reshape
+// CHECK: return %x
+
+// A chain is one reshape, and none where it leads back.
+// CHECK-LABEL: func.func @chain
+// CHECK: %y = tinyts.reshape %x {layer = 2 : i64} : (tensor<1x4x4x2xi8,
+// CHECK-NOT: tinyts.reshape
+// CHECK: return %y
+// CHECK-LABEL: func.func @back
+// CHECK-NOT: tinyts.reshape
+// CHECK: return %x
+
+// One that changes what the bytes mean stays.
+// CHECK-LABEL: func.func @requantized
+// CHECK: tinyts.reshape
+
+#q = #tinyts.quant<0.5 : f32, 0>
+#r = #tinyts.quant<0.25 : f32, 0>
+!x = tensor<1x4x4x2xi8, #q>
+
+func.func @identity(%x: !x) -> !x {
+  %y = tinyts.reshape %x : (!x) -> !x
+  return %y : !x
+}
+
+func.func @chain(%x: !x) -> tensor<1x32xi8, #q> {
+  %p = tinyts.reshape %x {layer = 1} : (!x) -> tensor<1x2x16xi8, #q>
+  %y = tinyts.reshape %p {layer = 2} : (tensor<1x2x16xi8, #q>) -> tensor<1x32xi8, #q>
+  return %y : tensor<1x32xi8, #q>
+}
+
+func.func @back(%x: !x) -> !x {
+  %p = tinyts.reshape %x : (!x) -> tensor<1x2x16xi8, #q>
+  %y = tinyts.reshape %p : (tensor<1x2x16xi8, #q>) -> !x
+  return %y : !x
+}
+
+func.func @requantized(%x: !x) -> tensor<1x4x4x2xi8, #r> {
+  %y = tinyts.reshape %x : (!x) -> tensor<1x4x4x2xi8, #r>
+  return %y : tensor<1x4x4x2xi8, #r>
+}
