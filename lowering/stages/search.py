@@ -21,6 +21,9 @@ from tinyts_dialect.kept_rows import most_kept
 HEIGHTS = (0, 32, 16, 8, 4, 2, 1)
 """Heights of slices, from the fewest calls to the least memory; 0 is whole tensors."""
 
+LINE_SLICES = 64
+"""Slices of a line of pixels that are enough; up to twice as many are tried."""
+
 GROUPS = (16, 8, 4)
 """Channels of a middle tensor that a fused kernel may compute at a time."""
 
@@ -29,6 +32,9 @@ WIDE_GROUPS = (1 << 16, 128, 64, 32, 16, 8)
 
 BUDGET = 1_500_000
 """Simulated kernel calls after which the search takes the best that it has."""
+
+LINE_BUDGET = 150_000
+"""The same where a tensor is a line of many pixels: long stages gain little there."""
 
 Price = Callable[[Stage, int], int]
 """What a stage with so many kernel calls costs."""
@@ -52,6 +58,19 @@ class Freedom:
     heights: tuple[int, ...] = HEIGHTS
 
 
+def _longest_line(graph: Graph) -> int:
+    """Pixels of the longest tensor whose rows are single pixels."""
+    return max((t.height for t in graph.tensors if t.width == 1), default=0)
+
+
+def _heights(graph: Graph, heights: Sequence[int]) -> Iterator[int]:
+    """The heights that are worth trying: where rows are pixels, not a few of many."""
+    least = _longest_line(graph) / (2 * LINE_SLICES)
+    for height in heights:
+        if height == 0 or height >= least or height == max(heights):
+            yield height
+
+
 class Search:
     """Searches the plans of one graph."""
 
@@ -62,9 +81,13 @@ class Search:
         alignment: int,
         progress: Progress = lambda text: None,
     ) -> None:
+        heights = tuple(_heights(graph, freedom.heights))
+        freedom = replace(freedom, heights=heights)
         self.graph, self.freedom, self.alignment = graph, freedom, alignment
         self.costs = StageCosts(graph, freedom.overlap, alignment)
         self.progress = progress
+        tall = _longest_line(graph) > 2 * LINE_SLICES
+        self.budget = LINE_BUDGET if tall else BUDGET
         self.count = len(graph.nodes)
         self.rows = self._pairs("rows")
         self.pixels = self._pairs("pixels")
@@ -224,7 +247,7 @@ class Search:
         return best[-1][0], best[-1][2]
 
     def _exhausted(self) -> bool:
-        return self.costs.simulated_calls > BUDGET
+        return self.costs.simulated_calls > self.budget
 
     def _improve_binding(self, peak: int, stages: Sequence[Stage]) -> bool:
         """Chooses pairs one by one in the stages that reach the peak."""
