@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import prod
 
 from xdsl.dialects.builtin import (
@@ -87,7 +88,7 @@ def ports_of(function: FuncOp, direction: str) -> list[Port]:
                 index,
                 getattr(name, "data", f"{direction}_{index}"),
                 -1 if layer is None else layer.value.data,  # pyright: ignore
-                _port_shape(attributes.get("tinyts.shape"), shape_of(type_)),
+                file_shape(attributes, shape_of(type_)),
                 end_quant_of(type_),
                 dtype_of(type_).name,
             )
@@ -95,8 +96,11 @@ def ports_of(function: FuncOp, direction: str) -> list[Port]:
     return ports
 
 
-def _port_shape(attribute: Attribute | None, shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape that the user sees: that of the model file, where it differs."""
+def file_shape(
+    attributes: Mapping[str, Attribute], shape: tuple[int, ...]
+) -> tuple[int, ...]:
+    """The shape that the user sees of an argument or result: `tinyts.shape`, if any."""
+    attribute = attributes.get("tinyts.shape")
     if attribute is None:
         return shape
     sizes = attribute.data if isinstance(attribute, ArrayAttr) else ()

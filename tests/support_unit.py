@@ -22,6 +22,7 @@ from xdsl.parser import Parser
 from xdsl.passes import PassPipeline
 
 from lowering.pipelines import all_passes
+from lowering.signature import file_shape
 from tinyts_dialect.interpreter import interpret
 from tinyts_dialect.tensors import dtype_of, shape_of
 from tinyts_dialect.tinyts import TinyTS
@@ -67,8 +68,10 @@ def generated_inputs(module: ModuleOp, seed: int = 0) -> list[Array]:
     """Inputs of a module, leading axis = runs: noise, narrow noise, both extremes."""
     random = np.random.default_rng(seed)
     inputs: list[Array] = []
-    for type_ in function_of(module).function_type.inputs:
-        shape = shape_of(type_)
+    function = function_of(module)
+    for index, type_ in enumerate(function.function_type.inputs):
+        listed = function.arg_attrs.data[index].data if function.arg_attrs else {}
+        shape = file_shape(listed, shape_of(type_))
         level, noise = random.integers(-90, 90), random.normal(0, 12, shape)
         runs = [
             random.integers(-128, 128, shape),
@@ -92,9 +95,23 @@ def _as_type(runs: Array, type_: Attribute) -> Array:
 
 
 def interpreted(module: ModuleOp, inputs: Sequence[Array]) -> list[Array]:
-    """The outputs under xDSL's interpreter; leading axis = runs, as of the inputs."""
+    """The outputs under xDSL's interpreter; leading axis = runs, as of the inputs.
+
+    Their shapes are those of the model file.
+    """
+    function = function_of(module)
+    inputs = [
+        array.reshape(len(array), *shape_of(type_))
+        for array, type_ in zip(inputs, function.function_type.inputs, strict=True)
+    ]
     runs = [interpret(module, *run) for run in zip(*inputs, strict=True)]
-    return [np.stack(outputs) for outputs in zip(*runs, strict=True)]
+    outputs = [np.stack(outputs) for outputs in zip(*runs, strict=True)]
+    if not function.res_attrs:
+        return outputs
+    return [
+        output.reshape(len(output), *file_shape(attributes.data, output.shape[1:]))
+        for output, attributes in zip(outputs, function.res_attrs, strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from xdsl.dialects.builtin import (
 from xdsl.ir import Attribute, Block, BlockArgument, Operation, SSAValue
 from xdsl.rewriter import Rewriter
 
-from tinyts_dialect.attributes import PadsAttr, WindowAttr
+from tinyts_dialect.attributes import PadsAttr, PairAttr, WindowAttr
 from tinyts_dialect.interfaces import PointwiseOp, TensorOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
@@ -32,6 +32,8 @@ from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.ops.resize_nearest_neighbor import ResizeNearestNeighborOp
+from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.pooling import PoolOp
 from tinyts_dialect.tensors import dense, is_activation, shape_of, to_array
@@ -61,13 +63,25 @@ def _(op: PointwiseOp, rank: int) -> Properties:
 @swapped_properties.register(Conv2DOp)
 @swapped_properties.register(DepthwiseConv2DOp)
 @swapped_properties.register(PoolOp)
-def _(op: Conv2DOp | DepthwiseConv2DOp | PoolOp, rank: int) -> Properties:
+@swapped_properties.register(StridedSliceOp)
+def _(
+    op: Conv2DOp | DepthwiseConv2DOp | PoolOp | StridedSliceOp, rank: int
+) -> Properties:
     return {"window": WindowAttr(swapped_window(op.get_window()))}
 
 
 @swapped_properties.register
 def _(op: PadOp, rank: int) -> Properties:
     return {"pads": PadsAttr(swapped_pads(op.pads.data))}
+
+
+@swapped_properties.register
+def _(op: ResizeNearestNeighborOp, rank: int) -> Properties:
+    (height, width), (rows, columns) = op.sizes.data, op.output_sizes.data
+    return {
+        "sizes": PairAttr((width, height)),
+        "output_sizes": PairAttr((columns, rows)),
+    }
 
 
 @swapped_properties.register

@@ -50,3 +50,10 @@ func.func @net(%x: i32) -> i32 {
 func.func @net(%x: !x) -> !x {
   %y = tinyts.reshape %x : (!x) -> !x
 }
+
+// -----
+
+// CHECK: tinyts.shape [1 : i64, 3 : i64] is no shape of 4 elements
+func.func @shape(%x: tensor<1x4x1x1xi8, #tinyts.quant<0.5 : f32, 0>> {tinyts.shape = [1, 3]}) -> tensor<1x4x1x1xi8, #tinyts.quant<0.5 : f32, 0>> {
+  return %x : tensor<1x4x1x1xi8, #tinyts.quant<0.5 : f32, 0>>
+}
