@@ -28,6 +28,7 @@ from support_kernels import (
 )
 
 from lowering import overlaps, walks
+from tinyts_dialect.tsbuf import Image as StoredImage
 from tinyts_dialect.windows import Window
 
 TRIALS = 30
@@ -251,6 +252,65 @@ def table(script: Script) -> Walk:
     return Walk(fields, shape, reads, planned=by_value(reads))
 
 
+# Kernels that convert values of several bytes
+
+
+def conversion(
+    script: Script, input_bytes: int, output_bytes: int, fields: Fields
+) -> Walk:
+    """Values of so many bytes each; `fields` are those of the kernel."""
+    height, width, values = random_shape(script)
+    count = elements((height, width, values, 1)) * output_bytes
+    times = np.broadcast_to(2 * count, (height, width, values, input_bytes))
+    output = StoredImage(height, width, values * output_bytes)
+    walk = walks.conversion_walk(output, StoredImage(height, width, values * input_bytes))
+    reads = [times.reshape(height, width, -1)]
+    return Walk(fields, tuple(output), reads, planned=walk)
+
+
+WIDE = 2
+"""`TINYTS_INT16`."""
+
+
+def quantize(script: Script) -> Walk:
+    types = script.draw(0, 2), script.draw(0, 2)
+    sizes = [2 if type_ == WIDE else 1 for type_ in types]
+    limit = 2**15 if types[1] == WIDE else 2**7
+    fields: Fields = {
+        "input_type": types[0],
+        "output_type": types[1],
+        "input_offset": script.draw(-127, 128),
+        "output_offset": script.draw(-60, 60),
+        "quant": {"multiplier": 2**30, "shift": 1},
+        "activation": {"min": -limit, "max": limit - 1},
+    }
+    return conversion(script, *sizes, fields)
+
+
+def quantize_float(script: Script) -> Walk:
+    fields: Fields = {
+        "scale": int(np.float32(2.0).view(np.int32)),
+        "output_type": script.draw(0, 1),
+        "output_offset": script.draw(-60, 60),
+        "activation": {"min": -128, "max": 127},
+    }
+    return conversion(script, 4, 1, fields)
+
+
+def dequantize(script: Script) -> Walk:
+    type_ = script.draw(0, 2)
+    fields: Fields = {
+        "input_type": type_,
+        "input_offset": script.draw(-127, 128),
+        "scale": int(np.float32(0.3).view(np.int32)),
+    }
+    return conversion(script, 2 if type_ == WIDE else 1, 4, fields)
+
+
+def flip_sign(script: Script) -> Walk:
+    return conversion(script, 1, 1, {})
+
+
 def mean(script: Script) -> Walk:
     shape = random_shape(script)
     axes = tuple(axis for axis in range(3) if script.rng.random() < 0.5)
@@ -297,6 +357,29 @@ def pad(script: Script) -> Walk:
     return Walk(fields, output, [times])
 
 
+def strided_slice(script: Script) -> Walk:
+    shape = random_shape(script)
+    starts = [script.draw(0, size - 1) for size in shape]
+    strides = [script.draw(1, 2) for _ in shape]
+    picked = tuple(
+        slice(start, None, stride)
+        for start, stride in zip(starts, strides, strict=True)
+    )
+    times = np.full(shape, -1, np.int64)
+    output = times[picked].shape
+    times[picked] = 2 * elements(output)
+    fields: Fields = {
+        "stride": tile((strides[0], strides[1])),
+        "padding": tile((-starts[0], -starts[1])),
+        "first_channel": starts[2],
+        "channel_stride": strides[2],
+    }
+    rows, columns = (
+        walks.Taps(1, strides[axis], -starts[axis], 1) for axis in (0, 1)
+    )
+    return Walk(fields, output, [times], planned=walks.Walk(rows, columns))
+
+
 def concatenation(script: Script) -> Walk:
     axis, shape = script.draw(0, 2), random_shape(script)
     sizes = [script.draw(1, 4) for _ in range(script.draw(1, 3))]
@@ -326,6 +409,11 @@ KERNELS: dict[str, Callable[[Script], Walk]] = {
     "reshape": reshape,
     "pad": pad,
     "concatenation": concatenation,
+    "strided_slice": strided_slice,
+    "quantize": quantize,
+    "quantize_float": quantize_float,
+    "dequantize": dequantize,
+    "flip_sign": flip_sign,
 }
 
 
@@ -420,6 +508,7 @@ PLANNED = [
     *("conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d"),
     *("fused_pixels", "add", "mul", "softmax", "table"),
     *("sub", "minimum", "maximum", "prelu"),
+    *("strided_slice", "quantize", "quantize_float", "dequantize", "flip_sign"),
 ]
 """Kernels over whose inputs the planner puts outputs."""
 

@@ -28,7 +28,8 @@ typedef struct {
  * which exists; its channel c is the input's first_channel + c * channel_stride. Bytes
  * are copied.
  *
- * In place: an input pixel is read until its copy is written, and not after that.
+ * In place: a byte is read before its copy is written, and not after that; bytes of the
+ * output ascend.
  */
 void tinyts_strided_slice(const tinyts_strided_slice_layer *layer,
                           tinyts_memory memory, int32_t first, int32_t last);
