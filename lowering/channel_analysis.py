@@ -30,6 +30,7 @@ from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.ops.table import TableOp, table_values
 from tinyts_dialect.pooling import PoolOp
 from tinyts_dialect.tensors import (
+    dtype_of,
     image_shape,
     is_activation,
     quant_of,
@@ -58,18 +59,22 @@ def whole_tensor(op: Operation) -> bool:
 
 
 def channel_intervals(operations: Iterable[Operation]) -> dict[SSAValue, Interval]:
-    """Of each activation that the operations, in order, compute or read."""
+    """Of each int8 activation that the operations, in order, compute or read."""
     known: dict[SSAValue, Interval] = {}
     for op in operations:
         for operand in op.operands:
-            if is_activation(operand) and operand not in known:
+            if _is_int8(operand) and operand not in known:
                 known[operand] = _given(operand)
-        for result in filter(is_activation, op.results):
+        for result in filter(_is_int8, op.results):
             known[result] = _given(result)
-        if isinstance(op, TensorOp) and whole_tensor(op):
+        if isinstance(op, TensorOp) and whole_tensor(op) and op.output() in known:
             operands = [known[v] for v in op.operands if v in known]
             known[op.output()] = interval_of(op, *operands)
     return known
+
+
+def _is_int8(value: SSAValue) -> bool:
+    return is_activation(value) and dtype_of(value).name == "int8"
 
 
 def _given(value: SSAValue) -> Interval:

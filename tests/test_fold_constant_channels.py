@@ -30,7 +30,7 @@ from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
 from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import dense, shape_of
+from tinyts_dialect.tensors import dense, dtype_of, shape_of
 from tinyts_dialect.tinyts import TinyTS
 from tools.import_tflite import import_tflite, import_tflite_path
 from tools.oracle import run_oracle
@@ -83,7 +83,7 @@ def run(
 
 def inputs_of(module: ModuleOp, count: int) -> Iterable[list[Array]]:
     """Uniform, all-minimum, all-maximum, smooth and two-valued inputs."""
-    shapes = [shape_of(argument) for argument in function_of(module).body.block.args]
+    arguments = function_of(module).body.block.args
     random = np.random.default_rng(1)
     kinds: list[Callable[[tuple[int, ...]], Array]] = [
         lambda shape: random.integers(-128, 128, shape),
@@ -93,7 +93,10 @@ def inputs_of(module: ModuleOp, count: int) -> Iterable[list[Array]]:
         lambda shape: random.choice([-128, 127], shape),
     ]
     for index in range(count):
-        yield [kinds[index % len(kinds)](shape).astype(np.int8) for shape in shapes]
+        yield [
+            kinds[index % len(kinds)](shape_of(a)).astype(np.int8).astype(dtype_of(a))
+            for a in arguments
+        ]
 
 
 def assert_intervals_hold(module: ModuleOp, values: Mapping[SSAValue, Array]) -> None:

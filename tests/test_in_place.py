@@ -263,7 +263,9 @@ def conversion(
     count = elements((height, width, values, 1)) * output_bytes
     times = np.broadcast_to(2 * count, (height, width, values, input_bytes))
     output = StoredImage(height, width, values * output_bytes)
-    walk = walks.conversion_walk(output, StoredImage(height, width, values * input_bytes))
+    walk = walks.conversion_walk(
+        output, StoredImage(height, width, values * input_bytes)
+    )
     reads = [times.reshape(height, width, -1)]
     return Walk(fields, tuple(output), reads, planned=walk)
 

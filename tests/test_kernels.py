@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import bench_views
 import pytest
 from kernel_bench import (
     ACTIVATIONS,
@@ -341,6 +342,7 @@ BENCHES = (
     softmax,
     mean,
     concatenation,
+    *bench_views.BENCHES,
 )
 
 

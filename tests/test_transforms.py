@@ -32,7 +32,7 @@ def assert_same(module: ModuleOp, inputs: list[Array], expected: list[Array]) ->
     found = interpreted(module, inputs)
     assert len(found) == len(expected)
     for mine, theirs in zip(found, expected, strict=True):
-        assert mine.dtype == np.int8
+        assert mine.dtype == theirs.dtype
         np.testing.assert_array_equal(mine, theirs)
 
 

@@ -119,13 +119,25 @@ class ResizeOp(TensorOp, SplittableOpInterface):
         columns = self.reads(1, here.x0 + output.x0, here.x0 + output.x1)
         return Rect(*rows, *columns)
 
+    def _taken(self, output: Rect) -> Rect:
+        """The part of the whole input that a part of the result gets.
+
+        All columns of the result stand for all columns of the operand, also for those
+        that are not read.
+        """
+        needed, start = self._needed(output), self.start()
+        if output[2:] != (0, shape_of(self.result)[2]):
+            return needed
+        width = shape_of(self.input)[2]
+        return needed._replace(x0=start[1], x1=start[1] + width)
+
     def operand_rects(self, output: Rect) -> tuple[Rect | None, ...]:
         start = self.start()
-        return (self._needed(output).shifted(-start[0], -start[1]),)
+        return (self._taken(output).shifted(-start[0], -start[1]),)
 
     def properties_for(self, output: Rect) -> Mapping[str, Attribute]:
-        needed = self._needed(output)
-        return {"origin": PairAttr((needed.y0, needed.x0))}
+        taken = self._taken(output)
+        return {"origin": PairAttr((taken.y0, taken.x0))}
 
     def verify_(self) -> None:
         shape = shape_of(self.input)
