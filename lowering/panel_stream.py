@@ -218,12 +218,50 @@ def stream(
 
     `cuts` ascend from 0 to the number of channels.
     """
+    order = _order(cuts, group)
+    bias, multipliers, constants, shifts = (
+        np.append(array, 0)[order]
+        for array in (
+            channels.bias,
+            channels.multipliers,
+            channels.constants,
+            channels.shifts,
+        )
+    )
+    weights = _weights(channels, words, order)
+    if bits == 8:  # two channels in one number of 16 bits
+        bias[:, 1::2] = 256 * bias[:, 1::2] + bias[:, 0::2]
+        weights = weights[..., 0::2] + 256 * weights[..., 1::2]
+    low, high = weights[:, :, :, 0] & 0xFFFF, weights[:, :, :, 1] & 0xFFFF
+    groups = len(order)
     parts = [
-        _group(channels, words, bits, group, slice(start, min(start + group, stop)))
+        bias,
+        (low | high << 16).reshape(groups, -1),
+        np.stack([multipliers, constants], 2).reshape(groups, -1),
+    ]
+    if bits == 8 or channels.form != "relu":
+        parts.append(shifts)
+    return _int32(np.concatenate(parts, 1).ravel())
+
+
+def _order(cuts: Sequence[int], group: int) -> IntArray:
+    """[groups, group] channels, NO_WEIGHT where a group has fewer."""
+    starts = [
+        (start, stop)
         for first, stop in zip(cuts, cuts[1:], strict=False)
         for start in range(first, stop, group)
     ]
-    return _int32(np.concatenate(parts))
+    first, stop = np.array(starts, np.int64).T[..., np.newaxis]
+    order = first + np.arange(group)
+    return np.where(order < stop, order, NO_WEIGHT)
+
+
+def _weights(channels: Channels, words: IntArray, order: IntArray) -> IntArray:
+    """[groups, words, pairs (0, 2) and (1, 3), their two values, group]."""
+    known = np.pad(channels.weights.astype(np.int32), ((0, 1), (0, 1)))
+    taps = known[:, words][..., [0, 2, 1, 3]]  # NO_WEIGHT is the last, a zero
+    taps = taps.reshape(len(known), len(words), 2, 2)
+    return np.moveaxis(taps[order], 1, -1)
 
 
 def group_words(words: int, bits: int, form: str, group: int) -> int:
@@ -234,28 +272,3 @@ def group_words(words: int, bits: int, form: str, group: int) -> int:
 
 def _int32(values: IntArray) -> npt.NDArray[np.int32]:
     return (values & 0xFFFFFFFF).astype(np.uint32).view(np.int32)
-
-
-def _group(
-    channels: Channels, words: IntArray, bits: int, group: int, part: slice
-) -> IntArray:
-    count = part.stop - part.start
-    padding = ((0, group - count),)
-    values = np.pad(channels.weights[part], (*padding, (0, 1)))  # NO_WEIGHT is last
-    taps = np.moveaxis(values[:, words], 0, -1)  # [words, 4, group]
-    pairs = np.stack([taps[:, [0, 2]], taps[:, [1, 3]]], 1)  # [words, 2, 2, group]
-    if bits == 8:  # two channels in one number of 16 bits
-        pairs = pairs[..., 0::2] + 256 * pairs[..., 1::2]
-    weights = (pairs[:, :, 0] & 0xFFFF) | (pairs[:, :, 1] & 0xFFFF) << 16
-
-    def padded(array: IntArray) -> IntArray:
-        return np.pad(array[part], padding)
-
-    bias = padded(channels.bias)
-    if bits == 8:
-        bias[1::2] = 256 * bias[1::2] + bias[0::2]
-    scales = np.stack([padded(channels.multipliers), padded(channels.constants)], 1)
-    parts = [bias, weights.ravel(), scales.ravel()]
-    if bits == 8 or channels.form != "relu":
-        parts.append(padded(channels.shifts))
-    return np.concatenate(parts)
