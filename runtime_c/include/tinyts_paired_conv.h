@@ -12,6 +12,12 @@
 extern "C" {
 #endif
 
+/* What is left to do of the rows before. */
+typedef struct {
+    int8_t *out;  /* of a pixel that waits in scratch for its neighbour; or NULL */
+    int32_t more; /* whether another row follows; without, no pixel is left waiting */
+} tinyts_pending;
+
 /*
  * As tinyts_packed_row with a panel of two pixels and four channels. `values` is
  * scratch, aligned to 4: of a window, each kernel row or the whole if gathered rounded
@@ -22,7 +28,7 @@ extern "C" {
 void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *input,
                        tinyts_memory memory, int32_t y, int32_t width,
                        const int32_t *stream, int32_t channels, int8_t *out,
-                       int32_t pitch, int32_t *values);
+                       int32_t pitch, int32_t *values, tinyts_pending *pending);
 
 #ifdef __cplusplus
 }

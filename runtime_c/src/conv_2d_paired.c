@@ -9,9 +9,11 @@ void tinyts_conv_2d_paired(const tinyts_conv_2d_paired_layer *layer,
                                      layer->gathered};
     int8_t *const workspace = tinyts_row(layer->workspace, memory, first);
     int32_t *const values = (int32_t *)(void *)workspace;
+    tinyts_pending pending = {NULL, 1};
     for (int32_t y = first; y < last; ++y) {
+        pending.more = y + 1 < last;
         tinyts_paired_row(&conv, layer->input, memory, y, output->width, conv.stream,
                           output->channels, tinyts_row(output, memory, y),
-                          output->pixel_pitch, values);
+                          output->pixel_pitch, values, &pending);
     }
 }

@@ -12,11 +12,13 @@ void tinyts_fused_pixels_pairs(const tinyts_fused_pixels_pairs_layer *layer,
     int8_t *const place[] = {workspace};
     const int32_t bytes = (middle.width * middle.channels + 3) & ~3;
     int32_t *const values = (int32_t *)(void *)(workspace + bytes);
+    tinyts_pending pending = {NULL, 1};
     for (int32_t y = first; y < last; ++y) {
+        pending.more = y + 1 < last;
         tinyts_fused_pixels_row(&layer->producer, layer->input, memory, y,
                                 output->width, workspace);
         tinyts_paired_row(consumer, &middle, place, y, output->width, consumer->stream,
                           output->channels, tinyts_row(output, memory, y),
-                          output->pixel_pitch, values);
+                          output->pixel_pitch, values, &pending);
     }
 }

@@ -6,11 +6,12 @@
 static void produce(const tinyts_fused_rows_group *group, int32_t i, int8_t *out) {
     const tinyts_fused_rows_wide_dw_layer *const layer = group->steps->layer;
     const int32_t channels = group->last - group->first;
+    tinyts_pending pending = {NULL, 0};
     const int32_t *const stream =
         layer->producer.stream + group->first / layer->group * layer->group_words;
     tinyts_paired_row(&layer->producer, layer->input, group->steps->memory, i,
                       layer->middle->width, stream, channels, out, channels,
-                      group->steps->values);
+                      group->steps->values, &pending);
 }
 
 static void consume(const tinyts_fused_rows_group *group) {

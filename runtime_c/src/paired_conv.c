@@ -108,7 +108,7 @@ static inline void widen_left_over(const tinyts_packed_conv *conv,
 void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *input,
                        tinyts_memory memory, int32_t y, int32_t width,
                        const int32_t *stream, int32_t channels, int8_t *out,
-                       int32_t pitch, int32_t *values) {
+                       int32_t pitch, int32_t *values, tinyts_pending *pending) {
     const int8_t *rows[TINYTS_MAX_RUNS];
     const int8_t *const run = (const int8_t *)values;
     const int32_t depth = input->channels;
@@ -132,6 +132,17 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     const int32_t next = step * input->pixel_pitch;
     int32_t in_x = -conv->params.padding.w;
     int32_t x = 0;
+    if (pending->out) {
+        widen_window(conv, input, rows, in_x, values + 1);
+        job.out = pending->out;
+        job.out_step = (int32_t)(out - pending->out);
+        conv->panel(&job);
+        job.out = out + pitch;
+        job.out_step = pitch;
+        pending->out = NULL;
+        in_x += step;
+        x = 1;
+    }
     for (; x + 2 <= width; x += 2) {
         if (in_x >= 0 && in_x + step <= last_x) {
             int32_t *place = values;
@@ -174,6 +185,10 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     }
     if (x < width) {
         widen_window(conv, input, rows, in_x, values);
+        if (pending->more) {
+            pending->out = job.out;
+            return;
+        }
         job.pixels = 1;
         conv->panel(&job);
     }
