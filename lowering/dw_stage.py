@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lowering.dw_stream import Axis, stream_3x3, stream_blocks
+from lowering.dw_stream import Axis, stream_3x3, stream_blocks, stream_column
 from lowering.instances import instance
 from lowering.kernel_spec import Params
 from lowering.kernel_variant import Array, LayerCalls
@@ -22,7 +22,9 @@ from lowering.walks import Taps
 from tinyts_dialect.tsbuf import Image, layout_of
 
 MAX_TAPS = 7
-"""Largest kernel extent, as in `tinyts_dw_stage.h`."""
+"""Largest kernel extent of `tinyts_dw_blocks.h`."""
+MAX_ROWS = 16
+"""Largest kernel height of `tinyts_dw_column.h`."""
 MAX_COLUMNS = 96
 """Widest row: the code of an instance grows with it."""
 MAX_BLOCK = 6
@@ -67,7 +69,11 @@ def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
     packed = requantized(linear, 16)
     if packed is None or packed.form not in FORMS:
         return None
-    if (shape.rows.taps.count, shape.columns.taps.count) == (3, 3):
+    if _is_column(shape):
+        found = _by_column(shape, packed, linear.input_zero)
+    elif max(shape.rows.taps.count, shape.columns.taps.count) > MAX_TAPS:
+        return None
+    elif (shape.rows.taps.count, shape.columns.taps.count) == (3, 3):
         found = _by_3x3(shape, packed, linear.input_zero)
     else:
         found = _by_blocks(shape, packed, linear.input_zero)
@@ -85,6 +91,28 @@ def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
 
 _Found = tuple[str, dict[str, Array], int, int, int]
 """Row function, constants, words of a channel, instructions, bytes of code."""
+
+
+def _is_column(shape: _Shape) -> bool:
+    """Whether rows are single pixels whose channels come by four."""
+    return (
+        (shape.columns.inputs, shape.columns.outputs) == (1, 1)
+        and shape.columns.taps.count == 1
+        and shape.channels % 4 == 0
+        and not any(shape.tail)
+    )
+
+
+def _by_column(shape: _Shape, packed: Channels, zero: int) -> _Found:
+    """By `tinyts_dw_column.h`."""
+    taps = shape.rows.taps.count
+    stream = stream_column(packed)
+    constants: dict[str, Array] = {"stream": stream.reshape(-1)}
+    if not shape.rows.existing().all():
+        constants["zeros"] = np.full(shape.channels, zero, np.int8)
+    group = 45 + 17 * -(-taps // 2) + 8 * FORMS[packed.form]
+    instructions = shape.rows.outputs * (shape.channels // 4 * group + 20 * taps + 100)
+    return "dw_column", constants, stream.shape[1], instructions, 0
 
 
 def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
@@ -221,7 +249,7 @@ def _is_made(rows: Axis, columns: Axis) -> bool:
         columns.tap_exists(x).any() for x in (0, columns.outputs - 1)
     ] + [rows.tap_exists(y).any() for y in (0, rows.outputs - 1)]
     return (
-        rows.taps.count <= MAX_TAPS
+        rows.taps.count <= MAX_ROWS
         and columns.taps.count <= MAX_TAPS
         and columns.taps.dilation == 1
         and columns.taps.stride <= 2

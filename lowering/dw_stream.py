@@ -96,6 +96,22 @@ def stream_blocks(
     return _int32(np.concatenate([*_scales(channels), biases, by_row], axis=1))
 
 
+def stream_column(channels: Channels) -> npt.NDArray[np.int32]:
+    """The stream of `tinyts_dw_column.h`, [groups of four channels, words]."""
+    count, taps = channels.weights.shape
+    weights = np.pad(channels.weights, ((0, 0), (0, taps % 2)))
+    pairs = _pairs(weights[:, ::2], weights[:, 1::2]).reshape(count // 4, 4, -1)
+    scales = np.stack([channels.multipliers, channels.constants], axis=1)
+    words = [
+        channels.bias.reshape(-1, 4),
+        pairs.transpose(0, 2, 1).reshape(count // 4, -1),
+        scales.reshape(-1, 8),
+    ]
+    if channels.form != "relu":
+        words.append(channels.shifts.reshape(-1, 4))
+    return _int32(np.concatenate(words, axis=1))
+
+
 def _scales(channels: Channels) -> list[IntArray]:
     scales = [channels.multipliers, channels.constants]
     if channels.form != "relu":

@@ -49,7 +49,7 @@ TINYTS_DW_INLINE int32_t tinyts_dw_scale_words(int32_t form) {
 TINYTS_DW_INLINE int32_t tinyts_dw_is_tail(const tinyts_dw_rows *rows,
                                            int32_t out_pitch, int32_t tail_pitch,
                                            int32_t tail_out_pitch) {
-    return rows->pitch[rows->first] == tail_pitch && out_pitch == tail_out_pitch;
+    return rows->pitch == tail_pitch && out_pitch == tail_out_pitch;
 }
 
 /* A sum of products made an output. `shift` is a constant, of the form relu. */

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* Largest kernel height. */
-#define TINYTS_DW_MAX_ROWS 7
+#define TINYTS_DW_MAX_ROWS 16
 
 /*
  * The kernel rows that an output row sees: those from `first` to `last` - 1 lie in the
@@ -31,8 +31,8 @@ extern "C" {
  */
 typedef struct {
     const int8_t *row[TINYTS_DW_MAX_ROWS];
-    int32_t pitch[TINYTS_DW_MAX_ROWS]; /* bytes from pixel to pixel */
-    int32_t y;                         /* input row of kernel row 0 */
+    int32_t pitch; /* bytes from pixel to pixel, in all rows */
+    int32_t y;     /* input row of kernel row 0 */
     int32_t first;
     int32_t last;
     int32_t kind; /* which of the kinds of output rows it is */
@@ -60,6 +60,9 @@ struct tinyts_dw_stage {
     int32_t shift;        /* of the form relu */
     int32_t ch_mult;
 };
+
+/* A row function that is no instance; see tinyts_dw_column.h. */
+tinyts_dw_row tinyts_dw_column;
 
 /*
  * The kind of output position `at` along an axis: those whose window begins before the

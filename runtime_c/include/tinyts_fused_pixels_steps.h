@@ -20,9 +20,9 @@ static inline void tinyts_fused_pixels_row(const tinyts_dw_stage *stage,
                                            int32_t width, int8_t *out) {
     tinyts_dw_rows rows;
     tinyts_dw_look(stage, y, input->height, &rows);
+    rows.pitch = input->pixel_pitch;
     for (int32_t k = rows.first; k < rows.last; ++k) {
         rows.row[k] = tinyts_row(input, memory, rows.y + k * stage->params.dilation.h);
-        rows.pitch[k] = input->pixel_pitch;
     }
     stage->row(stage, &rows, width, 0, input->channels, out, input->channels);
 }

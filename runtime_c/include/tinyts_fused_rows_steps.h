@@ -83,10 +83,10 @@ static inline void tinyts_fused_rows_dw(const tinyts_fused_rows_group *group,
                                         const tinyts_tensor *output) {
     tinyts_dw_rows rows;
     tinyts_dw_look(stage, group->y, group->steps->middle->height, &rows);
+    rows.pitch = group->last - group->first;
     for (int32_t k = rows.first; k < rows.last; ++k) {
         const int32_t i = rows.y + k * stage->params.dilation.h;
         rows.row[k] = tinyts_fused_rows_find(group, i);
-        rows.pitch[k] = group->last - group->first;
     }
     stage->row(stage, &rows, output->width, group->first, group->last,
                tinyts_row(output, group->steps->memory, group->y) + group->first,

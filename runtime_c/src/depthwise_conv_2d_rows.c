@@ -11,10 +11,10 @@ void tinyts_depthwise_conv_2d_rows(const tinyts_depthwise_conv_2d_rows_layer *la
     for (int32_t y = first; y < last; ++y) {
         tinyts_dw_rows rows;
         tinyts_dw_look(&stage, y, input->height, &rows);
+        rows.pitch = input->pixel_pitch;
         for (int32_t k = rows.first; k < rows.last; ++k) {
             rows.row[k] =
                 tinyts_row(input, memory, rows.y + k * stage.params.dilation.h);
-            rows.pitch[k] = input->pixel_pitch;
         }
         stage.row(&stage, &rows, output->width, 0, output->channels,
                   tinyts_row(output, memory, y), output->pixel_pitch);
