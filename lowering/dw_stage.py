@@ -50,6 +50,8 @@ class _Shape:
     rows: Axis
     columns: Axis
     channels: int
+    group: int
+    """Channels of a call, but for the last."""
     pitches: tuple[int, int]
     """Bytes from pixel to pixel of the kernel's rows, and of the output."""
     tail: tuple[int, int]
@@ -99,7 +101,7 @@ def _is_column(shape: _Shape) -> bool:
         (shape.columns.inputs, shape.columns.outputs) == (1, 1)
         and shape.columns.taps.count == 1
         and shape.channels % 4 == 0
-        and not any(shape.tail)
+        and shape.group % 4 == 0
     )
 
 
@@ -227,17 +229,18 @@ def _shape_of(layer: LayerCalls, stage: str) -> _Shape | None:
         return None
     pitches = [_pitch(layer, source, input), _pitch(layer, target, output)]
     tail = [0, 0]
+    group = output.channels
     if layer.kernel == "fused_rows":
         side = 0 if stage == "consumer" else 1
-        channels, group = output.channels, layer.params["group"]
-        pitches[side] = min(group, channels)
-        if channels % pitches[side]:
+        group = pitches[side] = min(layer.params["group"], group)
+        if output.channels % group:
             tail = list(pitches)
-            tail[side] = channels % pitches[side]
+            tail[side] = output.channels % group
     return _Shape(
         rows,
         columns,
         output.channels,
+        group,
         (pitches[0], pitches[1]),
         (tail[0], tail[1]),
     )
