@@ -22,13 +22,13 @@ from kernel_bench import (
 )
 
 from tools.options import resolve
-from tools.tflite_writer import Quant
+from tools.tflite_writer import Padding, Quant
 
 IMAGES: tuple[Shape, ...] = ((1, 7, 5, 3), (1, 8, 6, 4), (1, 5, 9, 1), (1, 6, 4, 6))
 ROW, COLUMN, PIXEL = (1, 1, 11, 3), (1, 13, 1, 2), (1, 1, 1, 5)
 KERNELS: tuple[Pair, ...] = ((1, 1), (3, 3), (2, 2), (5, 3), (1, 4), (4, 1), (3, 2))
 STRIDES: tuple[Pair, ...] = ((1, 1), (2, 2), (1, 2), (3, 1), (2, 3))
-PADDINGS = ("SAME", "VALID")
+PADDINGS: tuple[Padding, ...] = ("SAME", "VALID")
 
 OPTIONS = {
     "whole": resolve(optimize="none"),
@@ -213,6 +213,26 @@ def prelu(bench: Bench) -> None:
     elementwise(bench, "prelu")
 
 
+def transpose_conv(bench: Bench) -> None:
+    for kernel, stride, padding in sample(
+        bench, 10, KERNELS[1:], STRIDES, PADDINGS
+    ):
+        shape, channels = (1, 4, 5, bench.draw((1, 3, 4))), bench.draw((1, 2, 5))
+
+        def build(
+            x: int,
+            shape: Shape = (channels, *kernel, shape[3]),
+            stride: Pair = stride,
+            padding: Padding = padding,
+        ) -> int:
+            drawn = bench.weighted(x, shape, 0, shape[1] * shape[2] * shape[3])
+            return bench.writer.transpose_conv(
+                x, **drawn, stride=stride, padding=padding
+            )
+
+        bench.case(shape, build)
+
+
 def table(bench: Bench) -> None:
     fixed = {"LOGISTIC": Quant(1 / 256, -128), "TANH": Quant(1 / 128, 0)}
     for builtin in ("RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "QUANTIZE"):
@@ -336,6 +356,7 @@ BENCHES = (
     minimum,
     maximum,
     prelu,
+    transpose_conv,
     table,
     pad,
     reshape,

@@ -61,6 +61,24 @@ def depthwise_conv_2d(draw: Draw) -> Case:
     )
 
 
+def transpose_conv(draw: Draw) -> Case:
+    channels, outputs = draw.pair(1, 5)
+    kernel, stride = draw.pair(1, 4), draw.pair(1, 3)
+    padding = draw.padding()
+    x = draw.input((1, draw.number(1, 6), draw.number(1, 6), channels))
+    output = draw.quant()
+    return draw.finish(
+        draw.writer.transpose_conv(
+            x,
+            **draw.parameters(x, output, (outputs, *kernel, channels), outputs),
+            output=output,
+            stride=stride,
+            padding=padding,
+            activation=draw.activation(),
+        )
+    )
+
+
 def fully_connected(draw: Draw) -> Case:
     depth, outputs = draw.number(1, 70), draw.number(1, 9)
     batches = draw.number(1, 3)
@@ -235,6 +253,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "softmax": (softmax, 30),
     "sub": (sub, 60),
     "table": (table, 20),
+    "transpose_conv": (transpose_conv, 30),
     **reference_ends.GENERATORS,
     **reference_views.GENERATORS,
 }

@@ -124,6 +124,21 @@ CASES: dict[str, tuple[str, tuple[int, ...], Callable[[TFLiteWriter, int], int]]
             x, **changed(DEPTHWISE, bias=None), weight_scales=[0.01], padding="VALID"
         ),
     ),
+    "reduce max": ("REDUCE_MAX", (1, 4), lambda w, x: w.reduce_max(x, (1, 2))),
+    "transpose conv": (
+        "TRANSPOSE_CONV",
+        (1, 14, 27, 6),
+        lambda w, x: w.transpose_conv(
+            x, **CONV, weight_scales=np.full(6, 0.01), stride=(2, 3)
+        ),
+    ),
+    "transpose conv valid": (
+        "TRANSPOSE_CONV",
+        (1, 15, 18, 6),
+        lambda w, x: w.transpose_conv(
+            x, **changed(CONV, bias=None), weight_scales=[0.01], padding="VALID"
+        ),
+    ),
     "fully connected": (
         "FULLY_CONNECTED",
         (1, 5),

@@ -405,6 +405,74 @@ class TFLiteWriter:
         )
         return y
 
+    def transpose_conv(
+        self,
+        x: int,
+        *,
+        weights: Array,
+        bias: Array | None,
+        weight_scales: npt.ArrayLike,
+        output: Quant,
+        stride: tuple[int, int] = (2, 2),
+        padding: Padding = "SAME",
+        activation: Activation = "NONE",
+        name: str | None = None,
+    ) -> int:
+        """TRANSPOSE_CONV of [1,H,W,I] with weights int8[O,KH,KW,I] and bias int32[O].
+
+        SAME makes stride times as many rows and columns, VALID all that are reached.
+        """
+        name = self._name("transpose_conv", name)
+        batch, *size, _ = self._image(x)
+        _check_array("weights", weights, np.int8, 4)
+        constants = self._parameters(x, weights, 0, bias, weight_scales, name)
+        grown = [n * step for n, step in zip(size, stride, strict=True)]
+        if padding == "VALID":
+            grown = [
+                n + max(0, kernel - step)
+                for n, kernel, step in zip(
+                    grown, weights.shape[1:3], stride, strict=True
+                )
+            ]
+        shape = (batch, *grown, weights.shape[0])
+        y = self.activation(name, shape, output)
+        wanted = self.constant(np.array(shape, np.int32), name=f"{name}/shape")
+        kernel, *rest = (index for index in constants if index != NO_TENSOR)
+        self.operator(
+            "TRANSPOSE_CONV",
+            (wanted, kernel, x, *rest),
+            (y,),
+            {
+                "padding": _padding(padding),
+                "stride_h": stride[0],
+                "stride_w": stride[1],
+                "fused_activation_function": _activation(activation),
+            },
+        )
+        return y
+
+    def reduce_max(
+        self,
+        x: int,
+        axes: Sequence[int],
+        *,
+        keep_dims: bool = False,
+        name: str | None = None,
+    ) -> int:
+        """REDUCE_MAX over `axes` (negative ones count from the last)."""
+        name = self._name("reduce_max", name)
+        shape = self.shape(x)
+        reduced = {_axis(axis, len(shape)) for axis in axes}
+        table = self.constant(np.array(axes, np.int32), name=f"{name}/axes")
+        new_shape = [
+            1 if axis in reduced else size
+            for axis, size in enumerate(shape)
+            if keep_dims or axis not in reduced
+        ]
+        y = self.activation(name, new_shape, self.quant(x))
+        self.operator("REDUCE_MAX", (x, table), (y,), {"keep_dims": keep_dims})
+        return y
+
     def fully_connected(
         self,
         x: int,
