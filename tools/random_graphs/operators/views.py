@@ -20,7 +20,7 @@ def strided_slice(graph: Graph) -> bool:
     if x is None:
         return False
     begins, ends, strides = [0], [1], [1]
-    index: list[slice | int] = [slice(0, 1)]
+    index: list[slice | int] = [slice(None)]  # the masks take all of the first axis
     begin_mask = end_mask = 1
     for axis, size in enumerate(x.shape[1:], 1):
         begin, end = 0, size
