@@ -27,12 +27,14 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.split_height import number_layers
+from lowering.split_width import BORDERS
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import Graph, read_graph
 from lowering.stages.live_bytes import live_bytes
 from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.search import Freedom, Price, Progress, Search
 from lowering.stages.simulation import Simulator
+from lowering.stages.tiles import stage_columns
 from lowering.stages.unsplit import unsplit_reasons
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
@@ -185,17 +187,20 @@ def write_plan(graph: Graph, plan: Plan) -> None:
     """Writes a plan as attributes of the ops, and of the module what stays whole."""
     _write_unsplit(graph)
     for number, stage in enumerate(plan.stages):
-        fused = dict(stage.fused)
+        fused, columns = dict(stage.fused), stage_columns(graph, stage)
         for node in graph.nodes[stage.first : stage.last]:
             op = node.op
             tensor = graph.tensors[node.output]
             op.stage = IntegerAttr(number, i64)
             op.slice = op.fuse = op.stream = None
-            for name in ("group", "keep"):
+            for name in ("group", "keep", BORDERS):
                 op.attributes.pop(name, None)
             height = _slice_height(graph, stage, node.index)
             if height:
                 op.slice = PairAttr((height, tensor.width))
+            if node.output in columns:
+                ends = [IntegerAttr(right, i64) for _, right in columns[node.output]]
+                op.attributes[BORDERS] = ArrayAttr(ends)
             how = fused.get(node.index)
             if how is not None:
                 op.fuse = StringAttr(how)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from xdsl.context import Context
-from xdsl.dialects.builtin import ModuleOp
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp
 from xdsl.ir import Operation
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import (
@@ -23,8 +24,11 @@ from tinyts_dialect.tensors import shape_of, whole_rect
 from tinyts_dialect.tsbuf import ArenaOp
 from tinyts_dialect.windows import Rect
 
+BORDERS = "borders"
+"""Attribute of an op: where columns of its tensor end, if not all are equally wide."""
 
-def columns_of(whole: Rect, borders: Iterator[int] | range) -> Iterator[Rect]:
+
+def columns_of(whole: Rect, borders: Iterable[int]) -> Iterator[Rect]:
     """`whole` cut at those of the borders that lie inside, from left to right."""
     left = whole.x0
     for border in (*borders, whole.x1):
@@ -38,15 +42,31 @@ def tiles_of(op: TensorOp, width: int | None) -> list[Rect]:
 
     Borders are counted in the layer's tensor, rectangles in the op's own result.
     """
-    whole = whole_rect(shape_of(op.output()))
+    whole, left = whole_rect(shape_of(op.output())), op.output_rect().x0
+    if not (takes_tiles(type(op)) and is_splittable(op)):
+        return [whole]
+    if width is None and BORDERS in op.attributes:
+        return list(columns_of(whole, [x - left for x in planned_borders(op)]))
     if width is None:
         width = 0 if op.slice is None else op.slice.data[1]
-    if not width or not (takes_tiles(type(op)) and is_splittable(op)):
+    if not width:
         return [whole]
-    origin = op.output_rect()
-    first = origin.x0 // width * width + width
-    borders = range(first - origin.x0, whole.x1, width)
-    return list(columns_of(whole, borders))
+    first = left // width * width + width
+    return list(columns_of(whole, range(first - left, whole.x1, width)))
+
+
+def planned_borders(op: TensorOp) -> list[int]:
+    """Where columns of the op's tensor end, as its attribute `borders` says."""
+    attribute = op.attributes.get(BORDERS)
+    borders = attribute.data if isinstance(attribute, ArrayAttr) else ()
+    found = [x.value.data for x in borders if isinstance(x, IntegerAttr)]
+    ascending = all(left < right for left, right in pairwise([0, *found]))
+    if not found or len(found) != len(borders) or not ascending:
+        raise PassFailedException(
+            f"split-width: borders of {op.name} of layer {op.layer_text()} are no "
+            "ascending columns; give integers from 1 on"
+        )
+    return found
 
 
 @dataclass
@@ -80,7 +100,8 @@ class SplitWidth(ModulePass):
     """Cuts the result of every op whose kernel takes tiles into `width` columns.
 
     Runs after `split-height`, whose slices become tiles, or alone. Without a width each
-    op is cut as its attribute `slice` says and stays whole where it has none.
+    op is cut where its attribute `borders` says, else into as many columns as `slice`
+    says, and stays whole where it has neither.
     """
 
     name = "split-width"

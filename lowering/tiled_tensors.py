@@ -1,8 +1,8 @@
 """Which tensors are stored tile by tile, and what calls must check of columns.
 
 A tensor is computed in tiles where its slices are columns. Its tiles have buffers of
-their own if every reader's kernel takes tiles; else the rows lie in one piece, and
-tiles are windows of them.
+their own if every reader is computed in tiles, in the same stage; else the rows lie in
+one piece, so that its readers need not care, and tiles are windows of them.
 """
 
 from __future__ import annotations
@@ -33,9 +33,13 @@ def tensors_by_rows(
     if not tiled:
         return set()
     found = {rows.tensor for rows in returned_tensors(function, storage)} & tiled
-    for op in function.body.block.ops:
-        if isinstance(op, TensorOp) and not takes_tiles(type(op)):
-            found |= {rows.tensor for rows in sources(op)} & tiled
+    ops = [op for op in function.body.block.ops if isinstance(op, TensorOp)]
+    stages = {layer_key(op): op.stage for op in ops}
+    for op in ops:
+        read = {rows.tensor for rows in sources(op)} & tiled
+        if takes_tiles(type(op)) and layer_key(op) in tiled:
+            read = {key for key in read if stages[key] != op.stage}
+        found |= read
     return found
 
 

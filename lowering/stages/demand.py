@@ -78,8 +78,7 @@ def _needs(
         if isinstance(units[other], StreamUnit):
             found.append((other, len(parts) - 1))
             continue
-        step = parts[0].last - parts[0].first
-        for other_part in range(rows.first // step, -(-rows.last // step)):
+        for other_part in units[other].numbers(rows):
             if units[other].live[other_part]:
                 found.append((other, other_part))
     return found

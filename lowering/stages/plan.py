@@ -29,6 +29,9 @@ class Stage:
     """Rows that a pair fused by rows keeps, by its producer, where these are fewer than
     its window reads again: the others are recomputed."""
 
+    width: int = 0
+    """Columns of tiles of the widest tensor, in slices of one row; 0 for whole rows."""
+
     def with_height(self, height: int) -> Stage:
         """The same with slices of another height."""
         return replace(self, height=height)

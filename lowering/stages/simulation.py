@@ -13,6 +13,8 @@ from lowering.stages.demand import order_of, settle_demands
 from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.plan import Plan
 from lowering.stages.sharing import Sharing
+from lowering.stages.tile_places import TilePlaces
+from lowering.stages.tiles import Area
 from lowering.stages.trace import Buffer, Trace
 from lowering.stages.units import RowsUnit, StreamUnit, Unit, units_of
 
@@ -34,6 +36,7 @@ class Simulator:
         self.sharing = Sharing(graph, ())
         self.waiting: dict[int, list[int]] = {}
         """Rows of each input by rows that are still to be read, the first row last."""
+        self.tiles = TilePlaces(graph, self.trace)
         self.outputs: list[int] = []
         """The buffers that are alive at the end."""
 
@@ -60,6 +63,7 @@ class Simulator:
         `others` are tensors with rows that something else needs.
         """
         self.sharing = Sharing(self.graph, units)
+        self.tiles.prepare(units)
         if all(tensor.place is not Place.READ for tensor in self.graph.tensors):
             return
         needed: dict[int, set[int]] = {}
@@ -78,7 +82,7 @@ class Simulator:
         for tensor, rows in (*reads, *copied, *others):
             root, asked = self.sharing.root(tensor, rows)
             if self.graph.tensors[root].place is Place.READ:
-                needed.setdefault(root, set()).update(range(*asked))
+                needed.setdefault(root, set()).update(range(*asked[:2]))
         self.waiting = {
             tensor: sorted(rows, reverse=True) for tensor, rows in needed.items()
         }
@@ -115,6 +119,9 @@ class Simulator:
     def _touch(self, tensor: int, rows: RowRange, step: int) -> None:
         """Notes that a step reads rows, one range of bytes for each buffer."""
         places = self.places.get(tensor)
+        if isinstance(rows, Area) and tensor in self.tiles.columns:
+            self.tiles.touch(tensor, rows, places, step)
+            return
         if places is None:
             return
         size = self.graph.tensors[tensor].row_bytes
@@ -223,6 +230,9 @@ class Simulator:
         tensor = self.graph.tensors[unit.output]
         if rows.first >= rows.last or tensor.place is Place.OUTSIDE:
             return None
+        if isinstance(rows, Area):
+            self._write_tile(tensor, rows, step)
+            return None
         if tensor.place is not Place.OUTPUT:
             buffer = self._buffer((rows.last - rows.first) * tensor.row_bytes, step)
             self._place(tensor, rows, buffer)
@@ -231,6 +241,22 @@ class Simulator:
         buffer = self._whole(tensor, step) if known is None else known[0][0]
         self._born(buffer, rows, tensor.row_bytes, step)
         return buffer if known is None else None
+
+    def _write_tile(self, tensor: Tensor, tile: Area, step: int) -> None:
+        if tensor.index not in self.tiles.by_rows:
+            self.tiles.write(tensor, tile, step)
+            return
+        places = self.places.get(tensor.index)
+        if places is None or places[tile.first] == NOWHERE:
+            if tensor.place is Place.OUTPUT:
+                self._whole(tensor, step)
+            else:
+                size = self.tiles.width(tensor.index) * tensor.channels
+                row = RowRange(tile.first, tile.last)
+                self._place(tensor, row, self._buffer(size, step))
+        buffer, offset = self.places[tensor.index][tile.first]
+        left, right = tile.left * tensor.channels, tile.right * tensor.channels
+        self.trace.buffers[buffer].births[offset + left, offset + right] = step
 
     def _keep_rows(self, unit: RowsUnit, part: int, step: int, state: _State) -> None:
         for row in range(*unit.kept(part)):

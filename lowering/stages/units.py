@@ -7,6 +7,7 @@ reads, which rows it writes, and what it keeps for the next part.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -41,6 +42,11 @@ class Unit(ABC):
         for part, (first, last) in enumerate(self.parts):
             if first < rows.last and rows.first < last:
                 self.live[part] = True
+
+    def numbers(self, rows: RowRange) -> Iterable[int]:
+        """The parts that may write some rows."""
+        step = self.parts[0].last - self.parts[0].first
+        return range(rows.first // step, -(-rows.last // step))
 
     def settle(self) -> None:  # noqa: B027
         """Called once all demands are known."""
@@ -258,6 +264,9 @@ class StreamUnit(Unit):
 
 def units_of(graph: Graph, stage: Stage) -> list[Unit]:
     """The units of a stage, in the order of the file."""
+    from lowering.stages.tiles import TileUnit, stage_columns  # which is built on this
+
+    columns = stage_columns(graph, stage)
     fused = dict(stage.fused)
     streamed = {
         number: stream_source(graph, number) for number in stage.streamed
@@ -277,6 +286,8 @@ def units_of(graph: Graph, stage: Stage) -> list[Unit]:
                 units.append(RowsUnit(graph, producer, node, stage))
             else:
                 units.append(PixelsUnit(graph, producer, node, stage.height))
+        elif node.output in columns:
+            units.append(TileUnit(graph, node, columns[node.output], stage))
         else:
             units.append(OpUnit(graph, node, stage.height))
     return units
