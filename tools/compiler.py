@@ -33,6 +33,7 @@ from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.search import GROUPS, Freedom, Search
+from lowering.stages.tiling import WORTH, tiled
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.explore import ExplorePoint
 from tools.flash_budget import constants_budget, flash_limit
@@ -314,7 +315,24 @@ class Planner:
         plan = search.plan(stages)
         if search.peak(plan) * WORTH_TRYING <= best.arena_bytes:
             best = self._better(best, search, plan)
-        return best
+        return self._tiled(best) if self.options.tiles == "on" else best
+
+    def _tiled(self, best: Choice) -> Choice:
+        """A plan with tiles, if its arena is so much smaller that it is worth that."""
+        found: list[tuple[int, Plan]] = []
+        for overlap in ("same", "trail"):
+            search = self.search(overlap)
+            reached = tiled(search, *self._peak(overlap))
+            if reached is not None:
+                peak, stages = reached
+                plan = search.plan(search.cheapest(peak, stages, room=ROOM))
+                found.append((peak, plan))
+        peak, plan = min(found, key=lambda item: item[0], default=(0, None))
+        if plan is None or peak > best.arena_bytes * WORTH:
+            return best
+        choice = self._choice(plan)
+        worth_it = choice.arena_bytes <= best.arena_bytes * WORTH
+        return choice if worth_it else best
 
     def _found(self, overlap: str) -> tuple[Search, list[Stage]]:
         """The stages of the smallest peak, those that need not bind in tall slices."""

@@ -187,8 +187,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("kernels", "layout of the constants (default tinyts)", default="tinyts")
     add("fold-channels", "remove channels that are constant (default on for sram and "
         "speed)")
-    add("tiles", "allow slices of columns (default on); none are made yet",
-        default="on")
+    add("tiles", "allow slices of columns where they make the smallest arena smaller "
+        "(default on)", default="on")
     add("recompute", "percent by which the multiply-accumulates may grow for a smaller "
         "arena (default 0)", type=int, default=0, metavar="PERCENT")
     add("alignment", "alignment of buffers in bytes (default 4)", type=int, default=4,

@@ -37,6 +37,10 @@ PIXEL_DEPTHWISE_MAC, PIXEL_MAC = 13.0, 5.0
 """What those of a pair fused by pixels take more: its kernels are portable ones."""
 
 
+TILED = 5
+"""Kernels for tiles are portable ones: times the instructions of others."""
+
+
 def base_instructions(graph: Graph, node: Node) -> int:
     """Instructions of an op, however it is cut."""
     output = graph.tensors[node.output]
@@ -59,8 +63,9 @@ def base_instructions(graph: Graph, node: Node) -> int:
 def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
     """Instructions of a stage that makes so many kernel calls."""
     total = CALL * calls
+    factor = TILED if stage.width else 1
     for node in graph.nodes[stage.first : stage.last]:
-        total += base_instructions(graph, node)
+        total += factor * base_instructions(graph, node)
     for unit in units_of(graph, stage):
         if isinstance(unit, PixelsUnit):
             total += round(PIXEL_DEPTHWISE_MAC * unit.producer.op.macs())

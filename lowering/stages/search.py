@@ -152,6 +152,10 @@ class Search:
         )
         return Stage(first, last, height, (), streamed if height else ())
 
+    def streamed(self, stage: Stage) -> tuple[int, ...]:
+        """The reductions that a stage can consume slice by slice."""
+        return self._plain(stage.first, stage.last, 1).streamed
+
     def _reduction_inside(self, number: int, first: int) -> bool:
         """Whether the stage has the reduction and the reshapes that it skips."""
         return first <= self.reductions[number]
@@ -396,7 +400,8 @@ class Search:
             if self._within(whole, limit) is not None:
                 found[first + 1].append(whole)
         for stage, cost in self.costs.known():
-            if stage not in given and stage.height and cost.peak <= limit:
+            rows = stage.height and not stage.width
+            if stage not in given and rows and cost.peak <= limit:
                 found[stage.last].append(stage)
         return found
 
