@@ -35,6 +35,7 @@ from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.search import Freedom, Price, Progress, Search
 from lowering.stages.simulation import Simulator
 from lowering.stages.tiles import stage_columns
+from lowering.stages.tiling import tiled
 from lowering.stages.unsplit import unsplit_reasons
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
@@ -66,8 +67,9 @@ class PlanStages(ModulePass):
     multiply-accumulates may grow for a smaller arena. `cuts` are layers after which a
     stage ends, instead of a search for them; between them the peak is made small
     whatever the objective. Without `fuse` or `stream` no pair is fused, no reduction
-    streamed. `input`, `output` and `overlap` are what `convert-tinyts-to-tsbuf` will be
-    told, `alignment` is what `plan-arena` will be.
+    streamed. With `tiles` stages are cut into columns where that lowers the peak of
+    `objective=sram` well. `input`, `output` and `overlap` are what
+    `convert-tinyts-to-tsbuf` will be told, `alignment` is what `plan-arena` will be.
     """
 
     name = "plan-stages"
@@ -78,6 +80,7 @@ class PlanStages(ModulePass):
     recompute: int = 0
     fuse: bool = True
     stream: bool = True
+    tiles: bool = False
     overlap: str = "trail"
     alignment: int = 4
     input: str = "external"
@@ -146,6 +149,8 @@ class PlanStages(ModulePass):
                     f"is found, {peak} bytes"
                 )
             return self._fastest(graph, search, self.limit, stages)
+        if self.tiles and self.objective == "sram":
+            peak, stages = tiled(search, peak, stages) or (peak, stages)
         return search.plan(search.cheapest(peak, stages, room=ROOM))
 
 

@@ -56,6 +56,22 @@ def test_fused_pairs(seed: int) -> None:
     assert_exact(network_of(module, *PLACES[seed % 6]), Random(seed), 2)
 
 
+@pytest.mark.parametrize("seed", [0, 1, 2, 4, 5, 6, 7, 8])
+def test_tiles(seed: int) -> None:
+    """Stages of rows and stages of tiles of any width, one after the other."""
+    random = Random(seed)
+    network = random_network(seed, *PLACES[seed % 6])
+    plan = random_plan(network.graph, random)
+    stages = tuple(
+        replace(stage, height=1, fused=(), width=random.choice([1, 1, 2, 3, 4]))
+        if random.random() < 0.7
+        else stage
+        for stage in plan.stages
+    )
+    plan = replace(plan, stages=stages)
+    assert simulated(network.graph, plan) == measured(network, plan), plan
+
+
 @pytest.mark.parametrize("make", NETWORKS)
 def test_special_networks(make: Callable[[], bytes]) -> None:
     model = make()

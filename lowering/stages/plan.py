@@ -50,7 +50,9 @@ class Plan:
         heights = sorted({stage.height for stage in self.stages} - {0})
         rows = f"slices of {', '.join(map(str, heights))} rows"
         fused = sum(len(stage.fused) for stage in self.stages)
+        tiled = sum(stage.width > 0 for stage in self.stages)
+        tiles = f", in tiles: {tiled}" if tiled else ""
         return (
             f"stages: {len(self.stages)}, {rows if heights else 'whole tensors'}, "
-            f"fused pairs: {fused}"
+            f"fused pairs: {fused}{tiles}"
         )

@@ -12,11 +12,15 @@ from lowering.stages.tiles import can_be_tiled
 WIDTHS = (16, 8, 4, 2, 1)
 """Columns of tiles of a stage's widest tensor that are tried, from the fewest calls."""
 
-MOST_CALLS = 4000
+MOST_CALLS = 3200
 """Kernel calls of a stage in tiles; narrower tiles are not tried."""
 
-WORTH = 0.98
-"""Tiles are used if they lower the peak to this share of it, or less."""
+WORTH = 0.95
+"""Tiles are used if they lower the peak to this share of it, or less.
+
+They cost ten times the calls, in kernels that are not those written for speed, and as
+much of the time of a compilation.
+"""
 
 
 def tiled(
@@ -40,7 +44,8 @@ def tiled(
             break
         peak, best = new_peak, found
         search.progress(f"tiles: peak {peak} bytes")
-    return (peak, best) if peak <= first_peak * WORTH else None
+    worth_it = peak < first_peak and peak <= first_peak * WORTH
+    return (peak, best) if worth_it else None
 
 
 def _narrower(search: Search, stage: Stage) -> Stage | None:
