@@ -7,6 +7,7 @@ import pytest
 from support_emulator import needs_emulator
 from test_models import FOLDER, SMALL_BYTES, models
 
+from tools.bench.baselines import read_baselines
 from tools.emulator.machine import emulator
 from tools.model_folders import CACHE
 from tools.options import CompileOptions, resolve
@@ -14,6 +15,7 @@ from tools.run import RunRequest, RunResult, execute
 from tools.run_inputs import input_details, load_inputs, random_inputs
 from tools.tflite_file import TFLiteError
 
+BASELINES = FOLDER.parent / "baselines.csv" if FOLDER is not None else Path("none")
 DIGITS = Path(__file__).resolve().parents[1] / "examples" / "digits"
 MOST_STACK = 1024
 """Bytes that a model may take of the caller's stack."""
@@ -42,15 +44,23 @@ def check(request: RunRequest) -> RunResult:
     return result
 
 
+def flash_bytes(result: RunResult) -> int:
+    """What the model takes of flash, with its code."""
+    assert result.measurement is not None
+    sizes = result.measurement.sizes
+    return sizes.text + sizes.rodata + sizes.data
+
+
 @pytest.mark.parametrize("model", models())
 def test_model(model: Path, object_cache: Path) -> None:
-    """Random and smooth inputs; every layer of small models."""
+    """Random and smooth inputs; every layer of small models; flash of TFLite Micro."""
     small = model.stat().st_size <= SMALL_BYTES
+    known = read_baselines(BASELINES if BASELINES.is_file() else None)
     schedules = SCHEDULES | OTHER_SCHEDULES if small else SCHEDULES
     inputs = random_inputs(input_details(model), 0, 2)
     for options in schedules.values():
         try:
-            check(RunRequest(
+            result = check(RunRequest(
                 model, options, inputs, layers=small, machine=emulator(),
                 cache=object_cache,
             ))  # fmt: skip
@@ -58,6 +68,8 @@ def test_model(model: Path, object_cache: Path) -> None:
             if FOLDER == CACHE:
                 pytest.skip(str(error))
             raise
+        if model.stem in known:
+            assert flash_bytes(result) <= known[model.stem].flash_bytes
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,8 @@ def stack_bound(program: Path, root: str, usage: Iterable[Path]) -> int:
     targets = _addresses_taken(program) & set(functions)
 
     def frame(name: str) -> int:
-        return frames.get(name.partition(".")[0], functions[name].frame)
+        # A naked function, written in assembly, has no frame for the compiler.
+        return frames.get(name.partition(".")[0], 0) or functions[name].frame
 
     def bound(name: str, path: tuple[str, ...]) -> int:
         called = functions[name].calls
