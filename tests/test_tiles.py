@@ -14,7 +14,7 @@ from lowering.tables import united
 from tinyts_dialect.tsbuf import BufferOp, KernelOp, RowsOp, is_window, root_buffer
 from tools.import_tflite import import_tflite
 from tools.options import resolve
-from tools.tflite_writer import TFLiteWriter
+from tools.tflite_writer import Quant, TFLiteWriter
 
 OPTIONS = {
     "width 2": resolve(split_width=2),
@@ -61,6 +61,30 @@ def test_every_byte(
     against: Reference, options: str, tmp_path: Path, object_cache: Path
 ) -> None:
     assert not differences(against, OPTIONS[options], tmp_path, object_cache)
+
+
+def values(bench: Bench) -> None:
+    """Operators that work value by value, some operands broadcast."""
+    writer = bench.writer
+    x = bench.produced((1, 7, 11, 4))
+    a = writer.sub(x, bench.produced((1, 7, 11, 4), 1), output=Quant(0.1, 3))
+    b = writer.sub(
+        writer.constant(bench.bytes((4,)), Quant(0.05)), a, output=Quant(0.15, 0)
+    )
+    c = writer.binary("MINIMUM", b, a)
+    d = writer.binary("MAXIMUM", c, writer.max_pool_2d(a, filter=(7, 11)))
+    slopes = writer.constant(bench.bytes((7, 1, 4)), Quant(0.01))
+    e = writer.binary("PRELU", a, slopes, output=Quant(0.1, -20))
+    f = writer.unary("LOGISTIC", e, output=Quant(1 / 256, -128))
+    writer.output(d, f, writer.max_pool_2d(e, filter=(3, 2), padding="SAME"))
+
+
+def test_values(tmp_path: Path, object_cache: Path) -> None:
+    bench = Bench(6)
+    values(bench)
+    against = reference(bench, tmp_path / "values.tflite")
+    options = OPTIONS["width 3, height 2"]
+    assert not differences(against, options, tmp_path, object_cache)
 
 
 def calls(writer: TFLiteWriter, split: str) -> list[KernelOp]:

@@ -6,6 +6,7 @@ from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.maximum import MaximumOp
 
 OPERATION = MaximumOp
+TILES = True
 
 
 def lower(op: MaximumOp, rows: CallRows) -> KernelSpec:

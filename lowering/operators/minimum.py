@@ -6,6 +6,7 @@ from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.minimum import MinimumOp
 
 OPERATION = MinimumOp
+TILES = True
 
 
 def lower(op: MinimumOp, rows: CallRows) -> KernelSpec:

@@ -7,6 +7,7 @@ from tinyts_dialect.ops.prelu import PreluOp
 from tinyts_dialect.tensors import quant_of
 
 OPERATION = PreluOp
+TILES = True
 
 
 def lower(op: PreluOp, rows: CallRows) -> KernelSpec:

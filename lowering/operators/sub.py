@@ -8,6 +8,7 @@ from tinyts_dialect.ops.sub import SubOp
 from tinyts_dialect.tensors import quant_of
 
 OPERATION = SubOp
+TILES = True
 
 
 def lower(op: SubOp, rows: CallRows) -> KernelSpec:

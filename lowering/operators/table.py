@@ -6,6 +6,7 @@ from lowering.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.table import TableOp
 
 OPERATION = TableOp
+TILES = True
 
 
 def lower(op: TableOp, rows: CallRows) -> KernelSpec:
