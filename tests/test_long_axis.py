@@ -74,7 +74,15 @@ def of_rank_3(writer: TFLiteWriter, shape: tuple[int, ...]) -> int:
     y = writer.add(y, bias, output=Quant(0.05, -128), activation="RELU")
     y = writer.concatenation([y, y], axis=1)
     z = conv(writer, writer.reshape(y, (1, 1, 2 * width, 5)), 4, 3, stride=2)
-    z = writer.softmax(writer.reshape(z, (1, width, 4)))
+    z = writer.fully_connected(
+        writer.reshape(z, (1, width, 4)),
+        weights=weights(6, 4),
+        bias=None,
+        weight_scales=[0.01],
+        output=Quant(0.1, 5),
+        keep_num_dims=True,
+    )
+    z = writer.softmax(z)
     return writer.mean(z, (1,), output=Quant(1 / 256, -128))
 
 

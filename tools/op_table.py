@@ -9,8 +9,10 @@ the same name.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
+import numpy.typing as npt
 import tflite
 from xdsl.dialects.builtin import ArrayAttr, FloatAttr, IntegerAttr, f32, i64
 from xdsl.ir import SSAValue
@@ -27,7 +29,9 @@ from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
-from tinyts_dialect.tensors import dense, quant_of, shape_of
+from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.tensors import dense, quant_of, shape_of, to_array
+from tinyts_dialect.windows import Window
 from tools.op_entries import collected_entries
 from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
 from tools.operator_reader import OperatorReader
@@ -114,24 +118,62 @@ def _read_fully_connected(reader: OperatorReader) -> SSAValue:
             f"the {outputs} outputs of the weights; export the model again"
         )
     batches = elements // depth
-    if shape_of(input) != (batches, depth):
-        input = reader.build(
-            ReshapeOp,
-            [input],
-            shape=(batches, depth),
-            quant=quant_of(input),
-            computes=False,
-        )
+    clamp = ClampAttr(reader.clamp(options.FusedActivationFunction()))
+    bias = reader.bias(2, outputs)
+    if batches > 1:
+        if len(scales) == 1 and scales[0] < 0:
+            reader.fail("a weight scale is negative; convert the model again")
+        result = _as_convolution(reader, (input, weights, bias), scales, clamp)
+        return with_output_shape(reader, result)
+    input = _reshaped(reader, input, (batches, depth))
     result = reader.build(
         FullyConnectedOp,
-        [input, weights, reader.bias(2, outputs)],
-        {
-            "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
-            "weight_scales": dense(scales),
-        },
+        [input, weights, bias],
+        {"clamp": clamp, "weight_scales": dense(scales)},
         shape=(batches, outputs),
     )
     return with_output_shape(reader, result)
+
+
+def _as_convolution(
+    reader: OperatorReader,
+    operands: tuple[SSAValue, SSAValue, SSAValue],
+    scales: npt.NDArray[np.float32],
+    clamp: ClampAttr,
+) -> SSAValue:
+    """FULLY_CONNECTED of [N, K] as a pointwise convolution of N rows of one pixel.
+
+    It computes the same, and can be cut into rows.
+    """
+    input, weights, bias = operands
+    outputs, depth = shape_of(weights)
+    rows = prod(shape_of(input)) // depth
+    if not isinstance(weights.owner, ConstantOp):
+        raise TypeError("weights that are not constant")
+    kernel = to_array(weights.owner.value).reshape(outputs, 1, 1, depth)
+    return reader.build(
+        Conv2DOp,
+        [
+            _reshaped(reader, input, (1, rows, 1, depth)),
+            reader.new_constant(kernel),
+            bias,
+        ],
+        {
+            "window": WindowAttr(Window((1, 1))),
+            "clamp": clamp,
+            "weight_scales": dense(np.resize(scales, outputs)),
+        },
+        shape=(1, rows, 1, outputs),
+    )
+
+
+def _reshaped(
+    reader: OperatorReader, value: SSAValue, shape: tuple[int, ...]
+) -> SSAValue:
+    if shape_of(value) == shape:
+        return value
+    quant = quant_of(value)
+    return reader.build(ReshapeOp, [value], shape=shape, quant=quant, computes=False)
 
 
 def _read_pool(
