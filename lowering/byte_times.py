@@ -43,7 +43,8 @@ def free_from(
     above = (last_y - call_rows[0]) * output.width
     if walk.planar:
         planes = np.arange(input.channels) * output.width
-        times = (above * output.channels + last_x)[..., np.newaxis] + planes
+        free = last_x if walk.block == 1 else output.width
+        times = (above * output.channels + free)[..., np.newaxis] + planes
     elif walk.ahead:
         times = ((above + last_x) * output.channels)[..., np.newaxis]
     elif walk.ch_mult is None:

@@ -13,7 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lowering.dw_stream import Axis, stream_3x3, stream_blocks, stream_column
+from lowering.dw_stream import (
+    Axis,
+    stream_3x3,
+    stream_blocks,
+    stream_column,
+    stream_compact,
+)
 from lowering.instances import instance
 from lowering.kernel_spec import Params
 from lowering.kernel_variant import Array, LayerCalls
@@ -29,6 +35,8 @@ MAX_COLUMNS = 96
 """Widest row: the code of an instance grows with it."""
 MAX_BLOCK = 6
 """Outputs whose sums fit into registers."""
+MAX_COMPACT_BLOCK = 5
+"""The same where weights are unpacked."""
 FORMS = {"relu": 0, "any": 1}
 
 
@@ -58,24 +66,32 @@ class _Shape:
     """The same of the last, smaller group of channels of a fused layer, or zeros."""
 
 
-def depthwise_stage(layer: LayerCalls, stage: str) -> DepthwiseStage | None:
+def depthwise_stage(
+    layer: LayerCalls, stage: str, compact: bool = False
+) -> DepthwiseStage | None:
     """The fastest row function of a stage; None where none computes it exactly.
 
     `stage` is "" for a layer of its own, `producer` or `consumer` inside a fused one.
+    With `compact` it is one whose constants take little flash.
     """
     params = layer.params[stage] if stage else layer.params
     shape = _shape_of(layer, stage)
     if shape is None or params["ch_mult"] != 1:
         return None
     linear = _linear_of(layer, stage)
-    packed = requantized(linear, 16)
+    packed = requantized(linear, 8 if compact else 16)
     if packed is None or packed.form not in FORMS:
         return None
-    if _is_column(shape):
+    sizes = shape.rows.taps.count, shape.columns.taps.count
+    if compact:
+        if linear.input_zero != -128 or max(sizes) > MAX_TAPS or _is_column(shape):
+            return None
+        found = _by_compact(shape, packed, linear.input_zero)
+    elif _is_column(shape):
         found = _by_column(shape, packed, linear.input_zero)
-    elif max(shape.rows.taps.count, shape.columns.taps.count) > MAX_TAPS:
+    elif max(sizes) > MAX_TAPS:
         return None
-    elif (shape.rows.taps.count, shape.columns.taps.count) == (3, 3):
+    elif sizes == (3, 3):
         found = _by_3x3(shape, packed, linear.input_zero)
     else:
         found = _by_blocks(shape, packed, linear.input_zero)
@@ -177,6 +193,39 @@ def _by_blocks(shape: _Shape, packed: Channels, zero: int) -> _Found:
     code = 100 + 4 * round(by_row + columns.outputs * each)
     constants: dict[str, Array] = {"stream": stream.reshape(-1)}
     return row, constants, stream.shape[1], round(instructions), code
+
+
+def _by_compact(shape: _Shape, packed: Channels, zero: int) -> _Found:
+    """By `tinyts_dw_compact.h`."""
+    rows, columns = shape.rows, shape.columns
+    stream = stream_compact(packed, rows.taps.count, zero)
+    taps, stride = columns.taps.count, columns.taps.stride
+    step = 2 if stride == 1 else 1
+    least = -(-columns.outputs // step)
+    blocks = -(-least // MAX_COMPACT_BLOCK)
+    block = -(-least // blocks)
+    row = instance(
+        "dw_compact",
+        FORMS[packed.form],
+        rows.taps.count,
+        taps,
+        stride,
+        columns.taps.padding,
+        columns.inputs,
+        columns.outputs,
+        block,
+        *shape.pitches,
+        *shape.tail,
+    )
+    kernel_rows = sum(int(rows.tap_exists(y).sum()) for y in range(rows.outputs))
+    pairs = (taps + 1) // 2
+    by_row = step * blocks * (9 + 1.5 * pairs + 2 * (columns.inputs / blocks + taps))
+    by_row += columns.outputs * pairs * 0.9
+    channel = kernel_rows * by_row + rows.outputs * (columns.outputs * 9 + 15)
+    instructions = round(shape.channels * channel + rows.outputs * 200)
+    code = 100 + 4 * round(by_row + columns.outputs * 9)
+    constants: dict[str, Array] = {"stream": stream.reshape(-1)}
+    return row, constants, stream.shape[1], instructions, code
 
 
 def _linear_of(layer: LayerCalls, stage: str) -> Linear:

@@ -112,6 +112,20 @@ def stream_column(channels: Channels) -> npt.NDArray[np.int32]:
     return _int32(np.concatenate(words, axis=1))
 
 
+def stream_compact(
+    channels: Channels, height: int, input_zero: int
+) -> npt.NDArray[np.int32]:
+    """The stream of `tinyts_dw_compact.h`, [channels, words], of 8-bit weights."""
+    count = len(channels.weights)
+    weights = channels.weights.reshape(count, height, -1)
+    bias = channels.bias + input_zero * channels.weights.sum(1)
+    padded = np.pad(weights, ((0, 0), (0, 0), (0, -weights.shape[2] % 4)))
+    fours = padded.reshape(count, -1, 4)[..., [0, 2, 1, 3]].astype(np.int8)
+    numbers = [bias, channels.multipliers, channels.constants, channels.shifts]
+    words = fours.reshape(count, -1).copy().view("<i4").astype(np.int64)
+    return _int32(np.concatenate([np.stack(numbers, axis=1), words], axis=1))
+
+
 def _scales(channels: Channels) -> list[IntArray]:
     scales = [channels.multipliers, channels.constants]
     if channels.form != "relu":

@@ -13,6 +13,7 @@ SEPARATOR = "__"
 HEADERS = {
     "dw_3x3": "tinyts_dw_3x3",
     "dw_blocks": "tinyts_dw_blocks",
+    "dw_compact": "tinyts_dw_compact",
     "panel_1x8_relu": "tinyts_panel_relu",
     "panel_2x4_relu": "tinyts_panel_relu",
 }

@@ -47,7 +47,8 @@ class Walk(NamedTuple):
     been read, and after it only those from (c + 1) / ch_mult on are. `ahead` says
     that a pixel's whole window has been read when its first channel is written.
     `planar` says that a row is computed channel by channel, each along all its columns:
-    when an output is written, its window in this channel has been read.
+    when an output is written, the windows in this channel of all outputs before it have
+    been read, and its own; or where `block` is more than 1, perhaps only its own.
     """
 
     rows: Taps
@@ -174,6 +175,7 @@ _WINDOWED = frozenset(
     {
         "conv_2d",
         "depthwise_conv_2d",
+        "depthwise_conv_2d_compact",
         "depthwise_conv_2d_rows",
         "average_pool_2d",
         "max_pool_2d",
@@ -217,6 +219,8 @@ def _window_walk(kernel: str, attribute: DictionaryAttr) -> Walk | None:
         return None
     if kernel in ("average_pool_2d", "max_pool_2d"):
         return Walk(*taps, ch_mult=1)
+    if kernel == "depthwise_conv_2d_compact":
+        return Walk(*taps, planar=True, block=MAX_WINDOW_NUMBER)
     if kernel == "depthwise_conv_2d_rows":
         return Walk(*taps, planar=True)
     if kernel != "depthwise_conv_2d":

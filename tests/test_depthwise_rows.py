@@ -9,7 +9,10 @@ from kernel_bench import SPREAD, Bench, Pair, Reference, Shape, reference
 from support_emulator import needs_emulator
 
 from lowering.accesses import arena_and_function, kernels_of
+from lowering.dw_stage import DepthwiseStage, depthwise_stage
 from lowering.dw_stream import Axis
+from lowering.kernel_variant import LayerCalls
+from lowering.kernel_variants import depthwise_conv_2d_rows
 from lowering.walks import Taps
 from tools.compiler import Compiled, compile_path
 from tools.differential import record_layers
@@ -50,7 +53,12 @@ def add_layers(bench: Bench) -> None:
         padding = "VALID" if fits and number % 3 == 0 else "SAME"
         activation = ACTIVATIONS[number % 3 == 2]
         build = layer(bench, kernel, stride, shape, padding, activation)
-        bench.writer.output(bench.consumed(build(bench.produced(shape))))
+        writer = bench.writer
+        x = writer.input(
+            f"x_{number}", shape=shape, scale=0.05, zero_point=-128 + 9 * (number % 2)
+        )
+        y = writer.max_pool_2d(x, filter=(1, 1), stride=(1, 1), padding="VALID")
+        writer.output(bench.consumed(build(y)))
 
 
 def layer(
@@ -89,6 +97,10 @@ def against(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     return reference(bench, tmp_path_factory.mktemp("bench") / "bench.tflite")
 
 
+ROWS = {"depthwise_conv_2d_rows"}
+COMPACT = {"depthwise_conv_2d_compact", "depthwise_conv_2d"}
+
+
 def variants(compiled: Compiled) -> set[str]:
     return {
         call.function
@@ -97,9 +109,15 @@ def variants(compiled: Compiled) -> set[str]:
     }
 
 
-def check(against: Reference, folder: Path, machine: Machine, **options: Any) -> None:
+def check(
+    against: Reference,
+    folder: Path,
+    machine: Machine,
+    used: set[str],
+    **options: Any,
+) -> None:
     compiled = compile_path(against.path, resolve(**options))
-    assert variants(compiled) == {"depthwise_conv_2d_rows"}
+    assert variants(compiled) == used
     _, layers = record_layers(
         compiled, against.oracle, against.inputs, folder, machine=machine
     )
@@ -109,12 +127,33 @@ def check(against: Reference, folder: Path, machine: Machine, **options: Any) ->
 
 def test_on_the_host(against: Reference, tmp_path: Path) -> None:
     """Rows scattered in memory."""
-    check(against, tmp_path, Host(("-O1",)), split_height=1, input="arena")
+    check(against, tmp_path, Host(("-O1",)), ROWS, split_height=1, input="arena")
 
 
 @needs_emulator
 def test_on_the_core(against: Reference, tmp_path: Path) -> None:
-    check(against, tmp_path, emulator(), optimize="none")
+    check(against, tmp_path, emulator(), ROWS, optimize="none")
+
+
+@pytest.fixture
+def only_compact(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half of the inputs have the zero point that compact rows need."""
+
+    def stage(layer: LayerCalls, name: str, compact: bool) -> DepthwiseStage | None:
+        return depthwise_stage(layer, name, True) if compact else None
+
+    monkeypatch.setattr(depthwise_conv_2d_rows, "depthwise_stage", stage)
+
+
+@pytest.mark.usefixtures("only_compact")
+def test_compact_on_the_host(against: Reference, tmp_path: Path) -> None:
+    check(against, tmp_path, Host(("-O1",)), COMPACT, split_height=2)
+
+
+@needs_emulator
+@pytest.mark.usefixtures("only_compact")
+def test_compact_on_the_core(against: Reference, tmp_path: Path) -> None:
+    check(against, tmp_path, emulator(), COMPACT, optimize="none")
 
 
 def test_kinds_of_outputs() -> None:

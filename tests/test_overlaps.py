@@ -67,11 +67,16 @@ def events(call: Call):
 def row_by_planes(call: Call, y: int):
     written = call.written
     for channel in range(written.channels):
+        plane = [
+            byte for x in range(written.width) for byte in window(call, y, x, [channel])
+        ]
         for x in range(written.width):
             for byte in window(call, y, x, [channel]):
                 yield "read", byte
             if written.first <= y < written.last:
                 yield "write", place(written, y, x) + channel
+            for byte in plane if call.walk.block > 1 else []:
+                yield "read", byte
 
 
 def pixel_by_channels(call: Call, y: int, x: int):
@@ -138,7 +143,9 @@ def random_call(random: Random, planar: bool = False) -> Call:
         )
     elif kind == "planar":
         out_channels, out_width = in_channels, random.randint(1, 6)
-        walk = Walk(random_taps(random), random_taps(random), planar=True)
+        block = random.choice([1, 9])
+        taps = random_taps(random), random_taps(random)
+        walk = Walk(*taps, planar=True, block=block)
     elif kind == "ahead":
         walk = Walk(random_taps(random), random_taps(random), ahead=True)
     else:

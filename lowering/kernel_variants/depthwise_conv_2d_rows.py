@@ -1,6 +1,7 @@
 """DEPTHWISE_CONV_2D row by row, with code for just the sizes of the layer.
 
-C: `runtime_c/src/depthwise_conv_2d_rows.c`.
+C: `runtime_c/src/depthwise_conv_2d_rows.c`, and with constants that take little flash
+`runtime_c/src/depthwise_conv_2d_compact.c`.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ KERNELS = ("depthwise_conv_2d",)
 
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:
-    """One proposal where a row function is made for the layer."""
-    stage = depthwise_stage(layer, "")
-    if stage is not None:
-        yield Proposal(
-            "rows",
-            stage.params,
-            stage.constants,
-            stage.instructions,
-            code=stage.code,
-        )
+    """The fastest row function of the layer, and a compact one."""
+    for variant in ("rows", "compact"):
+        stage = depthwise_stage(layer, "", compact=variant == "compact")
+        if stage is not None:
+            yield Proposal(
+                variant,
+                stage.params,
+                stage.constants,
+                stage.instructions,
+                code=stage.code,
+            )

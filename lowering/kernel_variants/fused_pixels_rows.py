@@ -6,6 +6,7 @@ C: `runtime_c/src/fused_pixels_rows.c`, `runtime_c/src/fused_pixels_pairs.c`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import product
 
 from lowering.dw_stage import depthwise_stage
 from lowering.kernel_variant import LayerCalls, Proposal
@@ -16,11 +17,13 @@ KERNELS = ("fused_pixels",)
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """With panels of one pixel or of two, weights of 16 and of 8 bits."""
-    first = depthwise_stage(layer, "producer")
-    if first is None:
-        return
     row = layer.image("output").width * layer.image("input").channels
-    for variant, panel in (("pairs", PAIRED), ("rows", DIRECT)):
+    for compact, (variant, panel) in product(
+        (False, True), (("pairs", PAIRED), ("rows", DIRECT))
+    ):
+        first = depthwise_stage(layer, "producer", compact)
+        if first is None:
+            continue
         for second in packed_stages(layer, "consumer", panel):
             yield Proposal(
                 variant,

@@ -28,8 +28,8 @@ typedef struct {
 } tinyts_depthwise_conv_2d_rows_layer;
 
 /*
- * As tinyts_depthwise_conv_2d. In place: all that an output row sees may be read until
- * its last byte is written.
+ * As tinyts_depthwise_conv_2d. In place: a row is computed channel by channel, and in a
+ * channel pixels ascend: when one is written its window in this channel has been read.
  */
 void tinyts_depthwise_conv_2d_rows(const tinyts_depthwise_conv_2d_rows_layer *layer,
                                    tinyts_memory memory, int32_t first, int32_t last);
