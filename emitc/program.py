@@ -24,6 +24,7 @@ from emitc.roll import Call
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.concatenation_places import PART_OF_ROWS
 from lowering.instances import Instance, parse_instance
+from lowering.variables import place_after
 from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import (
     BufferOp,
@@ -285,7 +286,7 @@ class _Reader:
             Variable(
                 op.number,
                 "" if op.label is None else op.label.data,
-                -(-program.persistent_bytes // program.alignment) * program.alignment,
+                place_after(program.persistent_bytes, program.alignment),
                 op.image.bytes,
                 initial,
                 0 if op.zero is None else op.zero.value.data,

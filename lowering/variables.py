@@ -53,6 +53,19 @@ def variable_image(type_: Attribute) -> Image:
     return Image(*byte_image(type_))
 
 
+def place_after(end: int, alignment: int) -> int:
+    """Where a variable begins in the persistent memory, behind those before it."""
+    return -(-end // alignment) * alignment
+
+
+def persistent_bytes(function: FuncOp, alignment: int) -> int:
+    """Size of the memory of the variables of a function."""
+    end = 0
+    for variable in variables_of(function):
+        end = place_after(end, alignment) + variable.image.bytes
+    return end
+
+
 def zero_of(type_: Attribute) -> int:
     """The stored value that means 0."""
     if tensor_type(type_).element_type == i16:

@@ -20,6 +20,7 @@ from tools.oracle import run_oracle
 from tools.run_inputs import input_details, random_inputs
 from tools.tflite_file import TFLiteError
 from tools.tflite_writer import Quant, TFLiteWriter
+from tools.user_errors import UserError
 
 FRAME = Quant(0.05, -5)
 OPTIONS = (
@@ -98,6 +99,16 @@ def test_several_runs(name: str, tmp_path: Path, object_cache: Path) -> None:
         found = find_differences(compiled, oracle, inputs, folder, cache=object_cache)
         assert not found, (options, str(found))
         assert compiled.program.persistent_bytes in (36, 72)
+
+
+def test_state_counts_against_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "m.tflite"
+    path.write_bytes(MODELS["initial"]().finish())
+    needed = compile_path(path, resolve()).program
+    with pytest.raises(UserError, match=f"needs {needed.ram_bytes} bytes at least"):
+        compile_path(path, resolve(sram_limit=needed.ram_bytes - 1))
+    fits = compile_path(path, resolve(sram_limit=needed.ram_bytes)).program
+    assert fits.ram_bytes == needed.ram_bytes == needed.arena_bytes + 72
 
 
 def test_reset(tmp_path: Path) -> None:

@@ -18,6 +18,12 @@ from tools.report import report_text
 from tools.user_errors import UserError, run_command
 
 
+def state_text(compiled: Compiled) -> str:
+    """The size of the state, behind that of the arena, where there is any."""
+    size = compiled.program.persistent_bytes
+    return f", state {size} bytes" if size else ""
+
+
 def output_files(compiled: Compiled) -> dict[str, str]:
     """Text of every file that a compilation writes, by its path."""
     files = project_files(compiled.program)
@@ -117,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write_outputs(compiled, parsed.output_dir)
         print(
             f"{parsed.output_dir / compiled.name}.c: arena {compiled.arena_bytes} "
-            "bytes"
+            f"bytes{state_text(compiled)}"
         )
         return 0
 

@@ -34,6 +34,7 @@ from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.search import GROUPS, Freedom, Search
 from lowering.stages.tiling import WORTH, tiled
+from lowering.variables import persistent_bytes
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tools.explore import ExplorePoint
 from tools.flash_budget import constants_budget, flash_limit
@@ -160,6 +161,9 @@ def explore(path: Path, options: CompileOptions) -> list[ExplorePoint]:
 def _choose(
     imported: ModuleOp, options: CompileOptions, file_bytes: int
 ) -> tuple[ModuleOp, Plan | None]:
+    limit, state = options.sram_limit, _state_bytes(imported, options.alignment)
+    if limit is not None:
+        options = replace(options, sram_limit=max(limit - state, 0))
     if options.optimize == "none":
         return _finish(_fixed(imported, options), options, file_bytes), None
     planner = Planner(imported, options)
@@ -168,12 +172,18 @@ def _choose(
     else:
         choice = planner.fastest(options.sram_limit)
     _finish(choice.placed, options, file_bytes)
-    limit, needed = options.sram_limit, arena_bytes(choice.placed)
+    needed = arena_bytes(choice.placed) + state
     if limit is not None and needed > limit:
         raise UserError(
             f"--sram-limit: the model needs {needed} bytes at least, more than {limit}"
         )
     return choice.placed, choice.plan
+
+
+def _state_bytes(imported: ModuleOp, alignment: int) -> int:
+    """Bytes of variables, which count against a limit as the arena does."""
+    functions = [op for op in imported.body.block.ops if isinstance(op, FuncOp)]
+    return sum(persistent_bytes(function, alignment) for function in functions)
 
 
 def arena_bytes(module: ModuleOp) -> int:

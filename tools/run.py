@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from tools import host_run
 from tools.atomic_files import write_bytes, write_text
+from tools.compile import state_text
 from tools.compiler import Compiled, compile_path
 from tools.differential import record_layers
 from tools.emulator import toolchain
@@ -252,6 +253,7 @@ def _save(path: Path, outputs: Sequence[Array]) -> None:
 def _print_summary(result: RunResult) -> None:
     runs = len(result.outputs[0])
     text = f"{runs} runs, arena {result.compiled.arena_bytes} bytes"
+    text += state_text(result.compiled)
     if result.differing_bytes is not None:
         text += (
             f", {result.differing_bytes} differing bytes of {result.bytes_compared}"
