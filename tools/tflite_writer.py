@@ -760,6 +760,11 @@ class TFLiteWriter:
         self._variables[handle] = variable
         return handle
 
+    @property
+    def has_initial_values(self) -> bool:
+        """Whether there is a subgraph that CALL_ONCE runs."""
+        return any(item.initial is not None for item in self._variables.values())
+
     def read_variable(
         self, handle: int, *, name: str | None = None, quant: Quant | None = None
     ) -> int:

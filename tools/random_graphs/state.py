@@ -136,6 +136,10 @@ class GraphState:
             coarse = coarse.repeat(4, axis).take(range(size), axis)
         return np.clip(coarse + np.rint(noise / 8), -128, 127)
 
+    def bytes(self, shape: Sequence[int]) -> Numbers:
+        """Random values of int8."""
+        return self._bytes(shape)
+
     def _bytes(self, shape: Sequence[int]) -> Numbers:
         data = np.frombuffer(self.rng.randbytes(math.prod(shape)), np.int8)
         return data.reshape(shape).astype(np.float64)
