@@ -53,6 +53,7 @@ from lowering.variable_memory import (
 from lowering.variables import network_arguments, variables_of
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
+from tinyts_dialect.ops.assign import AssignOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
@@ -134,6 +135,8 @@ class _Conversion:
         self.calls: list[tsbuf.KernelOp] = []
         self.in_place: set[Hashable] = set()
         """Results of concatenations in which inputs lie."""
+        self.written: set[AssignOp] = set()
+        """Assignments of what its kernels write to the variable themselves."""
         self.columns_read: dict[LayerOperand, int] = {}
         """The most columns of tiles that a call of a layer reads of an operand."""
 
@@ -141,7 +144,9 @@ class _Conversion:
         for variable in variables_of(self.function):
             key = ("argument", variable.argument)
             self.tables.add_variable(key, persistent_buffer(variable, next=False))
-        place_variables(self.function, self.storage, self.tables)
+        self.written = place_variables(
+            self.function, self.storage, self.tables, self._sources
+        )
         copies = self._place_outputs()
         ports = set(self.tables.known)
         self.storage.share_reshapes(self.function, private=ports)
@@ -194,6 +199,8 @@ class _Conversion:
     def _convert(self, op: TensorOp) -> None:
         target = self.storage.target(op)
         if isinstance(op, ReshapeOp) and self._is_shared(target):
+            return
+        if op in self.written:
             return
         sources = self._sources(op)
         check_columns(op, self.storage, sources, target)

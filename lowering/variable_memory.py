@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 from typing import NoReturn
 
@@ -11,11 +12,16 @@ from xdsl.ir import OpResult, SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import held_bytes
-from lowering.storage import Storage
+from lowering.concatenation_places import Sources
+from lowering.storage import Rows, Storage, returned_tensors
 from lowering.tables import Tables
 from lowering.variables import Variable, variables_of, zero_of
+from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.assign import AssignOp
+from tinyts_dialect.ops.fused_rows import FusedRowsOp
+from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.stateful import StatefulOp
+from tinyts_dialect.streaming import StepOp
 from tinyts_dialect.tsbuf import KernelOp, PersistentOp
 
 
@@ -40,12 +46,17 @@ def next_key(number: int) -> Hashable:
     return ("next", number)
 
 
-def place_variables(function: FuncOp, storage: Storage, tables: Tables) -> None:
+def place_variables(
+    function: FuncOp, storage: Storage, tables: Tables, sources: Sources
+) -> set[AssignOp]:
     """Gives what the function returns for its variables their memory.
 
-    PassFailedException where neither `tinyts.assign` nor a kernel that updates the
-    variable makes the value.
+    Where nothing but the assignment reads a tensor, its kernels write the variable
+    itself; the assignments that have nothing left to do. PassFailedException where
+    neither `tinyts.assign` nor a kernel that updates the variable makes the value.
     """
+    written: set[AssignOp] = set()
+    readers = _readers(function, storage, sources)
     block = function.body.block
     terminator = block.last_op
     if not isinstance(terminator, ReturnOp):
@@ -62,6 +73,10 @@ def place_variables(function: FuncOp, storage: Storage, tables: Tables) -> None:
         key = next_key(variable.number)
         if isinstance(value.owner, AssignOp):
             key = storage.rows(value).tensor
+            source = storage.rows(value.owner.input)
+            if _writes_itself(source, storage, readers, sources):
+                key = source.tensor
+                written.add(value.owner)
         elif not _is_updated(value, argument):
             _fail(
                 variable,
@@ -69,6 +84,48 @@ def place_variables(function: FuncOp, storage: Storage, tables: Tables) -> None:
                 "that alone reads and updates it",
             )
         tables.add_variable(key, persistent_buffer(variable, next=True))
+    return written
+
+
+def _readers(
+    function: FuncOp, storage: Storage, sources: Sources
+) -> Counter[Hashable]:
+    """How many operations read each tensor, the function's result among them."""
+    found = Counter[Hashable]()
+    for op in function.body.block.ops:
+        if isinstance(op, TensorOp):
+            found.update({rows.tensor for rows in sources(op)})
+    found.update(rows.tensor for rows in returned_tensors(function, storage))
+    return found
+
+
+def _writes_itself(
+    rows: Rows, storage: Storage, readers: Counter[Hashable], sources: Sources
+) -> bool:
+    """Whether the kernels of a tensor may write a variable, which alone reads it.
+
+    They may wait for the last reader of the old value: they hand nothing on to each
+    other, and read no variable.
+    """
+    tensor = storage.tensors[rows.tensor]
+    if readers[rows.tensor] != 1 or rows.interval != (0, tensor.image.height):
+        return False
+    owners = [value.owner for value, _ in tensor.parts]
+    return all(
+        isinstance(op, TensorOp)
+        and not isinstance(op, ReshapeOp | StepOp | FusedRowsOp | StatefulOp)
+        and all(_is_computed(source, storage) for source in sources(op))
+        for op in owners
+    )
+
+
+def _is_computed(rows: Rows, storage: Storage) -> bool:
+    """Whether a tensor has bytes of its own, which are no variable's."""
+    owners = [value.owner for value, _ in storage.tensors[rows.tensor].parts]
+    return all(
+        isinstance(owner, TensorOp) and not isinstance(owner, ReshapeOp)
+        for owner in owners
+    )
 
 
 def _is_updated(value: SSAValue, argument: SSAValue) -> bool:

@@ -250,6 +250,20 @@ class _Reader:
             tensor.returned = True
             if owner.output() is value:
                 tensor.place = Place.OUTSIDE
+                self._write_variable(owner)
+
+    def _write_variable(self, assignment: TensorOp) -> None:
+        """What nothing else reads is written to the variable itself."""
+        source = self.graph.tensors[self.numbers[assignment.operands[0]]]
+        if source.producer is None or len(source.readers) > 1 or source.returned:
+            return
+        producer = self.graph.nodes[source.producer]
+        inputs = [self.graph.tensors[number].producer for number in producer.inputs]
+        if producer.is_reshape or any(
+            number is None or self.graph.nodes[number].is_reshape for number in inputs
+        ):
+            return
+        source.place = Place.OUTSIDE
 
     def _return(self, values: Sequence[SSAValue]) -> None:
         for value in values:
