@@ -8,6 +8,7 @@ from importlib import import_module
 from xdsl.passes import ModulePass
 
 PASS_NAMES = (
+    "fold-transposes",
     "fold-reshapes",
     "fuse-pad",
     "fuse-tables",
@@ -56,7 +57,7 @@ def lowering_passes(
 
     Without a split height and width tensors stay whole.
     """
-    passes = ["fold-reshapes", "fuse-pad", "fuse-tables"]
+    passes = ["fold-transposes", "fold-reshapes", "fuse-pad", "fuse-tables"]
     if fold_channels:  # sees the window's own pads, hence after fuse-pad
         passes.append("fold-constant-channels")
     if split_height is not None:
@@ -72,7 +73,7 @@ def lowering_passes(
 
 def whole_tensor_passes(*, fold_channels: bool) -> str:
     """From an imported model to whole tensors that can be planned."""
-    fused = "fold-reshapes,fuse-pad,fuse-tables"
+    fused = "fold-transposes,fold-reshapes,fuse-pad,fuse-tables"
     return f"{fused},fold-constant-channels" if fold_channels else fused
 
 
