@@ -41,6 +41,12 @@ TARGETS = ("portable", "host", "cortex-m7")
 
 SCRATCH_ALIGNMENT = 4
 
+CALL = 100
+"""Instructions of a call, whatever it computes."""
+
+ESTIMATE = "estimated_instructions"
+"""Attribute of the arena: of all calls and of the layers that have variants."""
+
 PORTABLE_FACTOR = 7
 """Instructions of a portable kernel for each of the slowest variant."""
 
@@ -84,14 +90,18 @@ class ChooseKernels(ModulePass):
         if self.flash is not None:
             budget = self.flash - _other_constants(function, layers)
             fastest = within(budget, [choices for _, _, choices in layers])
+        instructions = CALL * len(kernels_of(function))
         for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
             for choice in choices[choices.index(chosen) :]:
                 if choice.proposal is None:
+                    instructions += choice.instructions
                     break
                 places = room.places(choice.proposal, layer, steps) or []
                 if _replace(function, layer, choice.proposal, places):
                     room.use(choice.proposal.scratch, places)
+                    instructions += choice.instructions
                     break
+        arena.attributes[ESTIMATE] = IntegerAttr(instructions, i64)
         arena.bytes = IntegerAttr(room.arena_bytes, i64)
         for op in reversed(list(function.body.block.ops)):
             if isinstance(op, ConstantOp | RowsOp | BufferOp) and not op.result.uses:

@@ -108,14 +108,22 @@ def placing_passes(alignment: int, *, verify: bool = True) -> str:
     return f"{plan},{VERIFICATION}" if verify else plan
 
 
-def finishing_passes(
+def choosing_pass(
     *, target: str, size: int | None = None, flash: int | None = None
 ) -> str:
-    """From a placed module to the kernels of a target, verified.
+    """The kernels of a target for a placed module.
 
     For their scratch the arena may grow up to `size`; their constants need at most
     `flash` bytes.
     """
     limits = {"size": size, "flash": flash}
     text = "".join(f" {k}={v}" for k, v in limits.items() if v is not None)
-    return f"choose-kernels{{target={target}{text}}},{VERIFICATION}"
+    return f"choose-kernels{{target={target}{text}}}"
+
+
+def finishing_passes(
+    *, target: str, size: int | None = None, flash: int | None = None
+) -> str:
+    """The same, verified."""
+    choice = choosing_pass(target=target, size=size, flash=flash)
+    return f"{choice},{VERIFICATION}"

@@ -18,10 +18,11 @@ from xdsl.passes import PassPipeline
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.bounds import peak_live_bytes
-from lowering.choose_kernels import FlashError
+from lowering.choose_kernels import ESTIMATE, FlashError
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
     all_passes,
+    choosing_pass,
     finishing_passes,
     lowering_passes,
     placing_passes,
@@ -36,6 +37,7 @@ from lowering.stages.search import GROUPS, Freedom, Search
 from lowering.stages.tiling import WORTH, tiled
 from lowering.variables import persistent_bytes
 from tinyts_dialect.attributes import ConstantChannelsAttr
+from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tools.explore import ExplorePoint
 from tools.flash_budget import constants_budget, flash_limit
 from tools.import_tflite import identifier, import_tflite
@@ -54,6 +56,9 @@ WELL_PLACED = 1.01
 
 WORTH_TRYING = 1.015
 """A plan is placed if its peak is lower than the best arena by this factor."""
+
+SLOW = frozenset({"conv_2d", "depthwise_conv_2d", "fused_pixels", "fused_rows"})
+"""Portable kernels that take most of the time wherever they are called."""
 
 EXPLORED = 10
 """Arenas between the smallest and the largest that `explore` tries."""
@@ -368,12 +373,25 @@ class Planner:
             yield search.plan([replace(stage, group=group) for stage in uniform])
 
     def fastest(self, limit: int | None) -> Choice:
-        """The fewest estimated instructions whose arena fits; else the smallest."""
+        """The fewest estimated instructions whose arena fits; else the smallest.
+
+        Kernels are faster with scratch, so a plan is tried too that leaves room for it.
+        """
         search = self.search(overlap="same")
         if limit is None:
             return self._choice(search.plan(search.cheapest(None, (), self.price)))
+        choice = self._fitting(limit, limit)
+        if choice is None:
+            return self.smallest()
+        roomy = self._fitting(limit - self._scratch(), limit)
+        if roomy is None or roomy.plan == choice.plan:
+            return choice
+        return min(choice, roomy, key=self._estimate)
+
+    def _fitting(self, aim: int, limit: int) -> Choice | None:
+        """A plan whose peak is at most `aim` and whose arena fits a limit."""
+        search = self.search(overlap="same")
         peak, stages = self._peak(overlap="same")
-        aim = limit
         tried: list[Plan] = []
         while aim >= max(peak, 1) and len(tried) < ATTEMPTS:
             plan = search.plan(search.cheapest(aim, stages, self.price))
@@ -384,7 +402,32 @@ class Planner:
             choice = self._choice(plan)
             if choice.arena_bytes <= limit:
                 return choice
-        return self.smallest()
+        return None
+
+    def _scratch(self) -> int:
+        """Bytes that every convolution could use: four for each value of a window."""
+        return max(
+            (
+                4 * node.op.macs() // self.graph.tensors[node.output].bytes
+                for node in self.graph.nodes
+                if isinstance(node.op, Conv2DOp)
+            ),
+            default=0,
+        )
+
+    def _estimate(self, choice: Choice) -> tuple[int, int]:
+        """How many calls stay with slow kernels, and estimated instructions."""
+        placed = choice.placed.clone()
+        target, size = self.options.target, self.options.sram_limit
+        _run(placed, choosing_pass(target=target, size=size))
+        arena, function = arena_and_function(placed)
+        slow = sum(
+            call.variant is None and call.kernel.data in SLOW
+            for call in kernels_of(function)
+        )
+        estimate = arena.attributes.get(ESTIMATE)
+        known = estimate.value.data if isinstance(estimate, IntegerAttr) else 0
+        return slow, known
 
     def price(self, stage: Stage, calls: int) -> int:
         """Estimated instructions of a stage."""
