@@ -37,6 +37,8 @@ class Window:
     """Bytes that are copied together first; 0: none."""
     padding: int
     """Bytes of zero points that windows may read beside the input."""
+    runs: int
+    """Pieces of memory that a window may consist of."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def packed_stages(
     the number of channels.
     """
     window = window_of(layer, stage)
-    if window is None:
+    if window is None or (panel is DIRECT and window.runs > MAX_RUNS):
         return
     linear = linear_of(layer, stage)
     cuts = cuts or (0, len(linear.bias))
@@ -160,12 +162,12 @@ def window_of(layer: LayerCalls, stage: str) -> Window | None:
         return None
     padding = columns * depth if _leaves(layer, params) else 0
     size = rows * columns * depth
-    if (depth % 4 == 0 and rows * columns <= MAX_RUNS) or (one and depth >= 4):
+    if (depth % 4 == 0 and rows <= MAX_RUNS) or (one and depth >= 4):
         words = words_of_runs(rows * columns, depth)
-        return Window(words, 0, padding)
+        return Window(words, 0, padding, rows * columns if padding else rows)
     if size <= MAX_GATHERED and rows <= MAX_RUNS:
         words = words_of_gathered(rows, columns * depth)
-        return Window(words, words.size, padding)
+        return Window(words, words.size, padding, 1)
     return None
 
 

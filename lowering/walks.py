@@ -156,6 +156,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "add_linear",
         "conv_2d_direct",
         "conv_2d_paired",
+        "depthwise_conv_2d_pixels",
         "fused_pixels_pairs",
         "fused_pixels_rows",
         "fused_rows_conv",

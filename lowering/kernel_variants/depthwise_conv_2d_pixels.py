@@ -1,0 +1,84 @@
+"""DEPTHWISE_CONV_2D pixel by pixel, four channels at a time.
+
+C: `runtime_c/src/depthwise_conv_2d_pixels.c`. It walks as the portable kernel does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.panel_stream import Channels, Linear, requantized
+
+KERNELS = ("depthwise_conv_2d",)
+
+MAX_TAPS = 15
+"""As in `tinyts_depthwise_conv_2d_pixels.h`, with room for another of an odd pair."""
+
+
+def propose(layer: LayerCalls) -> Iterator[Proposal]:
+    """One proposal with weights of 16 bits."""
+    kernel, output = layer.params["kernel"], layer.image("output")
+    taps = kernel["h"] * kernel["w"]
+    if layer.params["ch_mult"] != 1 or output.channels % 4 or taps > MAX_TAPS:
+        return
+    linear = _linear_of(layer)
+    packed = requantized(linear, 16)
+    if packed is None or packed.form == "clamp":
+        return
+    relu = packed.form == "relu"
+    zeros = np.full(output.channels, linear.input_zero, np.int8)
+    pairs = -(-taps // 2)
+    pixel = 30 + 12 * taps + output.channels / 4 * (30 + 17 * pairs + 6 * (not relu))
+    yield Proposal(
+        "pixels",
+        {
+            **layer.params,
+            "relu": int(relu),
+            "shift": int(packed.shifts[0]) if relu else 0,
+        },
+        {"stream": _stream(packed, pairs), "zeros": zeros},
+        round(layer.rows * output.width * pixel),
+    )
+
+
+def _linear_of(layer: LayerCalls) -> Linear:
+    """The numbers of the layer, whose weights are [1, h, w, channels]."""
+    arrays = {name: array.astype(np.int64) for name, array in layer.arrays.items()}
+    inner = layer.params["params"]
+    channels = arrays["weights"].shape[-1]
+    return Linear(
+        arrays["weights"].reshape(-1, channels).T,
+        arrays["bias"].reshape(-1),
+        arrays["quant.multiplier"].reshape(-1),
+        arrays["quant.shift"].reshape(-1),
+        -inner["input_offset"],
+        inner["output_offset"],
+        inner["activation"]["min"],
+        inner["activation"]["max"],
+    )
+
+
+def _stream(packed: Channels, pairs: int) -> npt.NDArray[np.int32]:
+    """As `tinyts_depthwise_conv_2d_pixels.h` describes it."""
+    taps = packed.weights.shape[1]
+    weights = np.pad(packed.weights, ((0, 0), (0, 2 * pairs - taps)))
+    words = (weights[:, 0::2] & 0xFFFF) | (weights[:, 1::2] & 0xFFFF) << 16
+    groups = len(words) // 4
+
+    def by_group(array: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        return array.reshape(groups, -1)
+
+    scales = np.stack([packed.multipliers, packed.constants], 1)
+    parts = [
+        by_group(packed.bias),
+        by_group(np.moveaxis(words.reshape(groups, 4, pairs), 1, 2)),
+        by_group(scales),
+    ]
+    if packed.form != "relu":
+        parts.append(by_group(packed.shifts))
+    values = np.concatenate(parts, 1).ravel() & 0xFFFFFFFF
+    return values.astype(np.uint32).view(np.int32)
