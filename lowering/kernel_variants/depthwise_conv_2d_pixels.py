@@ -19,6 +19,10 @@ MAX_TAPS = 15
 """As in `tinyts_depthwise_conv_2d_pixels.h`, with room for another of an odd pair."""
 
 
+RESERVE = 3
+"""By so much it counts more than it takes: rows are for wherever they may be used."""
+
+
 def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """One proposal with weights of 16 bits."""
     kernel, output = layer.params["kernel"], layer.image("output")
@@ -32,7 +36,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     relu = packed.form == "relu"
     zeros = np.full(output.channels, linear.input_zero, np.int8)
     pairs = -(-taps // 2)
-    pixel = 30 + 12 * taps + output.channels / 4 * (30 + 17 * pairs + 6 * (not relu))
+    pixel = 50 + 16 * taps + output.channels / 4 * (60 + 26 * pairs + 6 * (not relu))
     yield Proposal(
         "pixels",
         {
@@ -41,7 +45,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
             "shift": int(packed.shifts[0]) if relu else 0,
         },
         {"stream": _stream(packed, pairs), "zeros": zeros},
-        round(layer.rows * output.width * pixel),
+        round(RESERVE * layer.rows * output.width * pixel),
     )
 
 
