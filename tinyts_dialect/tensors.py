@@ -92,6 +92,8 @@ def end_quant_of(value: SSAValue | Attribute) -> Quant | None:
     float32.
     """
     type_ = tensor_type(value)
+    if type_.element_type == i8:
+        return quant_of(type_)
     verify_size(type_.get_shape())
     if type_.element_type == f32 and not isinstance(type_.encoding, QuantAttr):
         return None

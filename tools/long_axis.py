@@ -32,10 +32,10 @@ from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
-from tinyts_dialect.ops.resize_nearest_neighbor import ResizeNearestNeighborOp
 from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.pooling import PoolOp
+from tinyts_dialect.resizing import ResizeOp
 from tinyts_dialect.tensors import dense, is_activation, shape_of, to_array
 from tinyts_dialect.windows import Pads, Window
 
@@ -76,7 +76,7 @@ def _(op: PadOp, rank: int) -> Properties:
 
 
 @swapped_properties.register
-def _(op: ResizeNearestNeighborOp, rank: int) -> Properties:
+def _(op: ResizeOp, rank: int) -> Properties:
     (height, width), (rows, columns) = op.sizes.data, op.output_sizes.data
     return {
         "sizes": PairAttr((width, height)),

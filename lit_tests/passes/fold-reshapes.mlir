@@ -18,6 +18,15 @@
 // CHECK-LABEL: func.func @requantized
 // CHECK: tinyts.reshape
 
+// An input is reshaped before it is quantized, if nothing else reads that.
+// CHECK-LABEL: func.func @input
+// CHECK: [[S:%[a-z0-9_]+]] = tinyts.reshape %x : (tensor<1x32xf32>) -> tensor<1x4x4x2xf32>
+// CHECK-NEXT: tinyts.quantize [[S]] : (tensor<1x4x4x2xf32>) -> tensor<1x4x4x2xi8,
+// CHECK-NEXT: return
+// CHECK-LABEL: func.func @read_twice
+// CHECK: tinyts.quantize %x
+// CHECK-NEXT: tinyts.reshape
+
 #q = #tinyts.quant<0.5 : f32, 0>
 #r = #tinyts.quant<0.25 : f32, 0>
 !x = tensor<1x4x4x2xi8, #q>
@@ -42,4 +51,16 @@ func.func @back(%x: !x) -> !x {
 func.func @requantized(%x: !x) -> tensor<1x4x4x2xi8, #r> {
   %y = tinyts.reshape %x : (!x) -> tensor<1x4x4x2xi8, #r>
   return %y : tensor<1x4x4x2xi8, #r>
+}
+
+func.func @input(%x: tensor<1x32xf32>) -> !x {
+  %q = tinyts.quantize %x {layer = 1} : (tensor<1x32xf32>) -> tensor<1x32xi8, #q>
+  %y = tinyts.reshape %q {layer = 2} : (tensor<1x32xi8, #q>) -> !x
+  return %y : !x
+}
+
+func.func @read_twice(%x: tensor<1x32xf32>) -> (!x, tensor<1x32xi8, #q>) {
+  %q = tinyts.quantize %x : (tensor<1x32xf32>) -> tensor<1x32xi8, #q>
+  %y = tinyts.reshape %q : (tensor<1x32xi8, #q>) -> !x
+  return %y, %q : !x, tensor<1x32xi8, #q>
 }

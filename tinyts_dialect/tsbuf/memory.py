@@ -91,9 +91,10 @@ class MemoryOp(IRDLOperation):
 def verify_port(image: Image, port: PortAttr | None) -> None:
     """VerifyException unless the image has as many bytes as the port's shape."""
     if port is not None and port.data.bytes != image.bytes:
+        kind = "" if port.data.dtype == "int8" else f" of {port.data.dtype}"
         raise VerifyException(
-            f"the port's shape {list(port.data.shape)} of {port.data.dtype} does not "
-            f"have the {image.bytes} bytes of the buffer or table"
+            f"the port's shape {list(port.data.shape)}{kind} does not have the "
+            f"{image.bytes} bytes of the buffer or table"
         )
 
 

@@ -141,3 +141,9 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<2x4x4x2xi8, #q>
 %y = tinyts.concat %x {places = [#tinyts.rect<[0, 8], [0, 4]>]} : (tensor<2x4x4x2xi8, #q>) -> tensor<2x4x4x2xi8, #q>
+
+// -----
+
+// CHECK: input and result differ in their type
+%x = "test.op"() : () -> tensor<1x4xf32>
+%y = tinyts.reshape %x : (tensor<1x4xf32>) -> tensor<4xi8, #tinyts.quant<0.5 : f32, 0>>
