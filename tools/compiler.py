@@ -34,7 +34,7 @@ from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.search import GROUPS, Freedom, Search
-from lowering.stages.tiling import WORTH, tiled
+from lowering.stages.tiling import WORTH, WORTH_PLACING, tiled
 from lowering.variables import persistent_bytes
 from tinyts_dialect.attributes import ConstantChannelsAttr
 from tinyts_dialect.ops.conv_2d import Conv2DOp
@@ -343,7 +343,7 @@ class Planner:
                 plan = search.plan(search.cheapest(peak, stages, room=ROOM))
                 found.append((peak, plan))
         peak, plan = min(found, key=lambda item: item[0], default=(0, None))
-        if plan is None or peak > best.arena_bytes * WORTH:
+        if plan is None or peak > best.arena_bytes * WORTH_PLACING:
             return best
         choice = self._choice(plan)
         worth_it = choice.arena_bytes <= best.arena_bytes * WORTH

@@ -12,7 +12,7 @@ from lowering.stages.tiles import can_be_tiled
 WIDTHS = (16, 8, 4, 2, 1)
 """Columns of tiles of a stage's widest tensor that are tried, from the fewest calls."""
 
-MOST_CALLS = 3200
+MOST_CALLS = 3600
 """Kernel calls of a stage in tiles; narrower tiles are not tried."""
 
 WORTH = 0.95
@@ -21,6 +21,10 @@ WORTH = 0.95
 They cost ten times the calls, in kernels that are not those written for speed, and as
 much of the time of a compilation.
 """
+
+WORTH_PLACING = 0.93
+"""The same for a plan's peak before its buffers are placed: tiles of several sizes do
+not fit together as well as rows."""
 
 
 def tiled(
