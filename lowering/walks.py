@@ -178,6 +178,7 @@ _WINDOWED = frozenset(
         "depthwise_conv_2d",
         "depthwise_conv_2d_compact",
         "depthwise_conv_2d_rows",
+        "depthwise_conv_2d_staged",
         "average_pool_2d",
         "max_pool_2d",
         "fused_pixels",
@@ -220,6 +221,8 @@ def _window_walk(kernel: str, attribute: DictionaryAttr) -> Walk | None:
         return None
     if kernel in ("average_pool_2d", "max_pool_2d"):
         return Walk(*taps, ch_mult=1)
+    if kernel == "depthwise_conv_2d_staged":
+        return Walk(*taps, ahead=True)
     if kernel == "depthwise_conv_2d_compact":
         return Walk(*taps, planar=True, block=MAX_WINDOW_NUMBER)
     if kernel == "depthwise_conv_2d_rows":

@@ -1,5 +1,6 @@
 """Row functions of depthwise convolutions: many sizes, on the host and the core."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,13 @@ import pytest
 from kernel_bench import SPREAD, Bench, Pair, Reference, Shape, reference
 from support_emulator import needs_emulator
 
+from lowering import choose_kernels
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.dw_stage import DepthwiseStage, depthwise_stage
 from lowering.dw_stream import Axis
-from lowering.kernel_variant import LayerCalls
+from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import depthwise_conv_2d_rows
+from lowering.kernel_variants import variants as variants_by_kernel
 from lowering.walks import Taps
 from tools.compiler import Compiled, compile_path
 from tools.differential import record_layers
@@ -98,6 +101,7 @@ def against(tmp_path_factory: pytest.TempPathFactory) -> Reference:
 
 
 ROWS = {"depthwise_conv_2d_rows"}
+STAGED = {"depthwise_conv_2d_staged"}
 COMPACT = {"depthwise_conv_2d_compact", "depthwise_conv_2d"}
 
 
@@ -143,6 +147,20 @@ def only_compact(monkeypatch: pytest.MonkeyPatch) -> None:
         return depthwise_stage(layer, name, True) if compact else None
 
     monkeypatch.setattr(depthwise_conv_2d_rows, "depthwise_stage", stage)
+
+
+def test_staged_on_the_host(
+    against: Reference, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where other variants are refused, rows are computed in scratch."""
+
+    def propose(layer: LayerCalls) -> Iterator[Proposal]:
+        return (p for p in proposals(layer) if p.variant == "staged")
+
+    proposals = depthwise_conv_2d_rows.propose
+    found = {**variants_by_kernel(), "depthwise_conv_2d": (propose,)}
+    monkeypatch.setattr(choose_kernels, "variants", lambda: found)
+    check(against, tmp_path, Host(("-O1",)), STAGED, sram_limit=100_000)
 
 
 @pytest.mark.usefixtures("only_compact")
