@@ -99,7 +99,7 @@ def test_layers(tmp_path: Path, capsys: Captured) -> None:
 @needs_emulator
 def test_fused_layers(tmp_path: Path, capsys: Captured) -> None:
     model = separable(tmp_path / "separable.tflite")
-    code, result = run_json(capsys, model, "--layers")
+    code, result = run_json(capsys, model, "--layers", "--tiles", "off")
     assert code == 0
     layers = {layer["name"]: layer for layer in result["layers"]}
     assert layers["filtered"]["status"] == "fused"

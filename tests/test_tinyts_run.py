@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "run.schema.json").read_text())
 OUTPUT_BYTES = 4 * 3 * 6 + 8 * 6 * 3
 
+PORTABLE = ("--target", "host", "--tiles", "off")
+"""With these a program calls the kernels that `damage_kernel` is given here."""
+
 WRONG_IN_ODD_COLUMNS = """
     for (int32_t y = first; y < last; y++) {
         for (int32_t x = 0; x < layer->output->width; x++) {
@@ -133,7 +136,7 @@ def test_the_first_differing_layer_is_named(
     model: Path, damage_kernel: Damage, capsys: Captured
 ) -> None:
     damage_kernel("depthwise_conv_2d", "if (first >= 2) return;")
-    arguments = (model, "--layers", "--split-height", "2")
+    arguments = (model, "--layers", "--split-height", "2", "--target", "host")
     code, result, err = run_json(capsys, *arguments)
     assert code == 1
     assert result["differing_bytes"] > 0
@@ -160,16 +163,16 @@ def test_a_difference_inside_is_enough(
     model = tmp_path / "skip.tflite"
     model.write_bytes(writer.finish())
     damage_kernel("max_pool_2d", f"{WRONG_IN_ODD_COLUMNS} return;")
-    code, result, err = run_json(capsys, model, "--layers")
+    code, result, err = run_json(capsys, model, "--layers", *PORTABLE)
     assert (code, result["differing_bytes"]) == (1, 0)
     assert err.startswith("first differing layer: tensor 1 'copy' (MAX_POOL_2D)")
-    assert run_json(capsys, model)[0] == 0
+    assert run_json(capsys, model, *PORTABLE)[0] == 0
 
 
 def test_fused_layers(tmp_path: Path, capsys: Captured) -> None:
     """What exists only inside a fused kernel is compared in a run without it."""
     model = separable(tmp_path / "separable.tflite")
-    code, result, err = run_json(capsys, model, "--layers")
+    code, result, err = run_json(capsys, model, "--layers", "--tiles", "off")
     assert (code, err) == (0, "")
     layers = {layer["name"]: layer for layer in result["layers"]}
     assert layers["filtered"]["status"] == "fused"
@@ -184,7 +187,7 @@ def test_a_difference_in_a_fused_layer(
     """The layers around it are those of the fused program."""
     model = separable(tmp_path / "separable.tflite")
     damage_kernel("depthwise_conv_2d", "if (first >= 0) return;")
-    code, result, err = run_json(capsys, model, "--layers")
+    code, result, err = run_json(capsys, model, "--layers", *PORTABLE)
     assert (code, result["differing_bytes"]) == (1, 0)
     layers = {layer["name"]: layer for layer in result["layers"]}
     assert layers["filtered"]["differing_bytes"] > 0
