@@ -5,10 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 from support_unit import case, function_of, interpreted, tflm_outputs
 from xdsl.dialects.builtin import ModuleOp
 
 from emitc.program import read_program
+from lowering.stages.graph import read_graph
+from lowering.stages.search import Freedom, Search
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.tensors import shape_of
 from tools.compiler import compile_path
@@ -143,3 +146,14 @@ def test_images_stay() -> None:
     x = writer.input("x", shape=(1, 6, 20, 3), scale=0.05)
     writer.output(writer.mean(conv(writer, x, 4, 3), (1, 2), keep_dims=True))
     assert shapes(import_tflite(writer.finish())) == [(1, 6, 20, 4), (1, 1, 1, 4)]
+
+
+@pytest.mark.parametrize(("width", "least"), [(100, 1), (600, 8)])
+def test_the_search_cuts_no_line_into_single_pixels(width: int, least: int) -> None:
+    writer = TFLiteWriter()
+    x = writer.input("x", shape=(1, 1, width, 3), scale=0.05)
+    writer.output(conv(writer, conv(writer, x, 4, 3), 4, 3))
+    function = function_of(import_tflite(writer.finish()))
+    graph = read_graph(function, "external", "external")
+    search = Search(graph, Freedom(), alignment=4)
+    assert min(height for height in search.freedom.heights if height) == least

@@ -33,7 +33,7 @@ WIDE_GROUPS = (1 << 16, 128, 64, 32, 16, 8)
 BUDGET = 1_500_000
 """Simulated kernel calls after which the search takes the best that it has."""
 
-LINE_BUDGET = 150_000
+LINE_BUDGET = 40_000
 """The same where a tensor is a line of many pixels: long stages gain little there."""
 
 Price = Callable[[Stage, int], int]
