@@ -16,6 +16,7 @@ from lowering.panel_stream import (
     group_words,
     panel_name,
     requantized,
+    requantized_in_parts,
     stream,
     words_of_gathered,
     words_of_runs,
@@ -98,6 +99,10 @@ def packed_stages(
     padding = np.full(window.padding, linear.input_zero, np.int8)
     for bits in (16, 8):
         packed = requantized(linear, bits)
+        name = None if packed is None else panel_name(panel.name, bits, packed)
+        if packed is None and bits == 8 and panel is PAIRED and _even(layer, stage):
+            packed = requantized_in_parts(linear, window.words)
+            name = "panel_2x4_w8s_relu"
         if packed is None:
             continue
         words = stream(packed, window.words, bits, panel.group, cuts)
@@ -105,7 +110,7 @@ def packed_stages(
         yield PackedStage(
             {
                 **{name: params[name] for name in ("kernel", "params")},
-                "panel": panel_name(panel.name, bits, packed),
+                "panel": name,
                 "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
                 "gathered": window.gathered,
             },
@@ -115,6 +120,12 @@ def packed_stages(
             group_words(len(window.words), bits, packed.form, panel.group),
             panel.scratch * len(window.words),
         )
+
+
+def _even(layer: LayerCalls, stage: str) -> bool:
+    """Whether all pixels of a row have a neighbour."""
+    image = layer.image("middle" if stage == "producer" else "output")
+    return image.width % 2 == 0
 
 
 def _instructions(

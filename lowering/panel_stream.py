@@ -98,10 +98,7 @@ def _any(linear: Linear, bits: int) -> Channels | None:
     highest = linear.bound()
     constants = _power(linear.shifts - 1) + linear.output_zero * _power(linear.shifts)
     factor = 2 if bits == 16 else 1
-    if bits == 8 and (
-        (highest >= (1 << 23) - (1 << 16)).any() or (linear.weights > 127).any()
-        or (linear.weights < -127).any()
-    ):
+    if bits == 8 and (np.abs(linear.weights) > 127).any():
         return None
     if (2 * highest > INT32_MAX).any() or (
         highest + np.abs(constants) + 2 > INT32_MAX
@@ -169,12 +166,40 @@ def panel_name(shape: str, bits: int, packed: Channels) -> str:
     return f"panel_{shape}_w{bits}_{packed.form}"
 
 
+PAIR_LIMIT = (1 << 23) - (1 << 16)
+"""Sums of the second of two channels that share a register must be below."""
+
+
 def requantized(linear: Linear, bits: int) -> Channels | None:
     """The cheapest exact form with weights of 16 or 8 bits; None if there is none."""
     positive = as_positive(linear)
+    if positive is None or (bits == 8 and (positive.bound() >= PAIR_LIMIT).any()):
+        return None
+    return _cheapest(positive, bits)
+
+
+def requantized_in_parts(linear: Linear, words: IntArray) -> Channels | None:
+    """The form relu with 8 bits where windows are eaten in two parts.
+
+    For `tinyts_panel_2x4_w8s_relu`: each part's sums, taken from input that has no
+    offset yet, fit beside those of another channel.
+    """
+    positive = as_positive(linear)
     if positive is None:
         return None
-    plain = (linear.low, linear.high) == (-128, 127)
+    magnitude = np.append(128 * np.abs(positive.weights), 0 * positive.bias[:, None], 1)
+    second = len(words) // 2 // 4 * 4
+    folded = positive.bias - positive.input_zero * positive.weights.sum(1)
+    first = np.abs(folded) + magnitude[:, words[: len(words) - second]].sum((1, 2))
+    last = magnitude[:, words[len(words) - second :]].sum((1, 2))
+    if (np.maximum(first, last) >= PAIR_LIMIT).any():
+        return None
+    found = _cheapest(positive, 8)
+    return found if found is not None and found.form == "relu" else None
+
+
+def _cheapest(positive: Linear, bits: int) -> Channels | None:
+    plain = (positive.low, positive.high) == (-128, 127)
     if bits == 16 and plain and (found := _relu(positive)) is not None:
         return found
     found = _any(positive, bits)

@@ -15,6 +15,7 @@ from lowering.panel_stream import (
     Linear,
     panel_name,
     requantized,
+    requantized_in_parts,
     stream,
     words_of_runs,
 )
@@ -92,22 +93,30 @@ def panel_trial(
     pixels: int,
     edges: bool = False,
     widened: bool = False,
+    parts: bool = False,
 ) -> PanelTrial | None:
     """One job of tinyts_panel_1x8_*, or with `widened` of tinyts_panel_2x4_*.
+
+    With `parts` of the one that eats a window in two parts.
 
     None where there is no exact form of it.
     """
     size = runs * length
     linear = random_linear(rng, channels, size, kind, edges)
+    words = words_of_runs(runs, length)
     packed = requantized(linear, bits)
+    if parts:
+        assert packed is None
+        packed = requantized_in_parts(linear, words)
     if packed is None:
         return None
-    words = words_of_runs(runs, length)
     step = length + int(rng.integers(0, 3))
     row = (pixels - 1) * step + length
     input = rng.integers(-128, 128, (runs, row), np.int8)
     if edges:
         input[rng.random(input.shape) < 0.5] = rng.choice([-128, 127])
+    if parts:  # the largest sum of channel 1
+        input[0, :length] = np.where(linear.weights[1] > 0, 127, -128)
     windows = np.concatenate(
         [
             np.stack([line[p * step : p * step + length] for p in range(pixels)])
@@ -117,6 +126,8 @@ def panel_trial(
     ).astype(np.int64)
     shape, group = ("2x4", 4) if widened else ("1x8", 8)
     name = panel_name(shape, bits, packed)
+    if parts:
+        name = "panel_2x4_w8s_relu"
     data = stream(packed, words, bits, group, (0, channels))
     pitch = channels + int(rng.integers(0, 3))
     run_count, run_words = runs, length // 4

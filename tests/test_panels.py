@@ -40,6 +40,21 @@ def trials() -> list[PanelTrial]:
                             widened=widened,
                         )
                         found += [trial] if trial else []
+    for length in (1200, 1444):
+        for channels in (3, 8):
+            trial = panel_trial(
+                rng,
+                len(found),
+                bits=8,
+                kind="relu",
+                channels=channels,
+                runs=1,
+                length=length,
+                pixels=2,
+                widened=True,
+                parts=True,
+            )
+            found += [trial] if trial else []
     names = {trial.name.partition("__")[0] for trial in found}
     relu = {"panel_1x8_relu", "panel_2x4_relu"}
     assert names == relu | {path.stem for path in SOURCES}

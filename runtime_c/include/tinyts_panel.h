@@ -72,6 +72,7 @@ tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
 tinyts_panel_kernel tinyts_panel_2x4_w16_any;
 tinyts_panel_kernel tinyts_panel_2x4_w16_clamp;
 tinyts_panel_kernel tinyts_panel_2x4_w8_relu;
+tinyts_panel_kernel tinyts_panel_2x4_w8s_relu; /* in two parts; two pixels always */
 tinyts_panel_kernel tinyts_panel_2x4_w8_any;
 tinyts_panel_kernel tinyts_panel_2x4_w8_clamp;
 

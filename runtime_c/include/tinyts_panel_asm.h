@@ -278,12 +278,17 @@
  */
 #define TINYTS_PANEL_ASM_OUTPUT_2                       \
     ".macro output2 bits, form, i, s, t, s2, t2\n"      \
-    ".ifc \\bits,w8\n"                                  \
+    ".ifnc \\bits,w16\n"                                \
     ".if (\\i) & 1\n"                                   \
     "sub.w \\s, \\s, \\s2\n"                          \
     "sub.w \\t, \\t, \\t2\n"                          \
     "asr.w \\s, \\s, #7\n"                             \
     "asr.w \\t, \\t, #7\n"                             \
+    ".ifc \\bits,w8s\n"                                 \
+    "ldrd r12, lr, [sp, #44 + 4 * (\\i) - 4]\n"         \
+    "add.w \\s, \\s, r12, lsl #1\n"                    \
+    "add.w \\t, \\t, lr, lsl #1\n"                     \
+    ".endif\n"                                          \
     ".else\n"                                           \
     "lsl.w \\s, \\s, #1\n"                             \
     "lsl.w \\t, \\t, #1\n"                             \
@@ -528,6 +533,148 @@
             ".purgem skip_outputs2\n")
 
 /*
+ * The same in two parts, so that sums of two channels fit into one register: the second
+ * part is words / 2 words, rounded down to a multiple of 4. Two pixels always. Frame: 44
+ * the sums of odd channels of the first part, 60 where values end.
+ */
+#define TINYTS_PANEL_ASM_2X4_SPLIT(NAME, BITS, FORM, NUMBERS)                                     \
+    __asm__(".syntax unified\n.thumb\n" TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_EAT  \
+            TINYTS_PANEL_ASM_OUTPUT_2 TINYTS_PANEL_ASM_PAIR NUMBERS                   \
+            ".section .text." NAME ",\"ax\",%progbits\n"                             \
+            ".p2align 2\n"                                                            \
+            ".global " NAME "\n"                                                      \
+            ".type " NAME ", %function\n"                                             \
+            ".thumb_func\n"                                                           \
+            NAME ":\n"                                                                \
+            "push {r4-r11, lr}\n"                                                     \
+            "sub sp, #68\n"                                                           \
+            "str r0, [sp, #0]\n"                                                      \
+            "ldr r3, [r0, #0]\n"                                                      \
+            "ldr r3, [r3]\n"                                                          \
+            "ldr r1, [r0, #8]\n"                                                      \
+            "lsls r1, r1, #1\n"                                                       \
+            "rsb r2, r1, #0\n"                                                        \
+            "and r2, r2, #7\n"                                                        \
+            "add.w r12, r3, r1, lsl #3\n"                                             \
+            "str.w r12, [sp, #60]\n"                                                  \
+            "lsrs r4, r1, #2\n"                                                       \
+            "bic r4, r4, #3\n"                                                        \
+            "sub.w r12, r12, r4, lsl #4\n"                                            \
+            "str.w r12, [sp, #12]\n"                                                  \
+            "sub.w r3, r3, r2, lsl #3\n"                                              \
+            "str r3, [sp, #24]\n"                                                     \
+            "lsl.w r3, r2, #word_shift\n"                                              \
+            "str r3, [sp, #4]\n"                                                      \
+            "movs r3, #pair_bytes\n"                                                  \
+            "mul r2, r2, r3\n"                                                        \
+            "adr.w r3, 4f\n"                                                          \
+            "add r2, r2, r3\n"                                                        \
+            "orr r2, r2, #1\n"                                                        \
+            "str r2, [sp, #8]\n"                                                      \
+            "ldr r1, [r0, #32]\n"                                                     \
+            "str r1, [sp, #16]\n"                                                     \
+            "ldr r1, [r0, #28]\n"                                                     \
+            "str r1, [sp, #20]\n"                                                     \
+            "ldr r1, [r0, #36]\n"                                                     \
+            "str r1, [sp, #28]\n"                                                     \
+            "ldr r1, [r0, #40]\n"                                                     \
+            "str r1, [sp, #32]\n"                                                     \
+            "ldr r1, [r0, #44]\n"                                                     \
+            "str r1, [sp, #36]\n"                                                     \
+            "ldr r1, [r0, #48]\n"                                                     \
+            "str r1, [sp, #40]\n"                                                     \
+            "ldr r1, [r0, #24]\n"                                                     \
+            "2:\n"                                                                    \
+            "ldrd r4, r5, [r1]\n"                                                     \
+            "ldrd r6, r7, [r1, #8]\n"                                                 \
+            "ldrd r8, r9, [r1]\n"                                                     \
+            "ldrd r10, r11, [r1, #8]\n"                                               \
+            "ldrd r2, r3, [sp, #4]\n"                                                 \
+            "ldr r0, [sp, #24]\n"                                                     \
+            "rsb.w r1, r2, r1\n"                                                      \
+            "adds r1, #16\n"                                                          \
+            "bx r3\n"                                                                 \
+            ".p2align 2\n"                                                            \
+            "4:\n"                                                                    \
+            "pair " BITS ", 0\n"                                                      \
+            "pair " BITS ", 1\n"                                                      \
+            "pair " BITS ", 2\n"                                                      \
+            "pair " BITS ", 3\n"                                                      \
+            "pair " BITS ", 4\n"                                                      \
+            "pair " BITS ", 5\n"                                                      \
+            "pair " BITS ", 6\n"                                                      \
+            "pair " BITS ", 7\n"                                                      \
+            "ldr.w r12, [sp, #12]\n"                                                  \
+            "adds r0, #64\n"                                                          \
+            "add.w r1, r1, #16 << word_shift >> 1\n"                                  \
+            "cmp r0, r12\n"                                                           \
+            "bne.w 4b\n"                                                              \
+            "sub r5, r5, r4\n"                                                        \
+            "sub r9, r9, r8\n"                                                        \
+            "asr.w r5, r5, #8\n"                                                      \
+            "asr.w r9, r9, #8\n"                                                      \
+            "strd r5, r9, [sp, #44]\n"                                                \
+            "sub r7, r7, r6\n"                                                        \
+            "sub r11, r11, r10\n"                                                     \
+            "asr.w r7, r7, #8\n"                                                      \
+            "asr.w r11, r11, #8\n"                                                    \
+            "strd r7, r11, [sp, #52]\n"                                               \
+            "mov r5, r4\n"                                                            \
+            "mov r7, r6\n"                                                            \
+            "mov r9, r8\n"                                                            \
+            "mov r11, r10\n"                                                          \
+            "24:\n"                                                                   \
+            "pair " BITS ", 0\n"                                                      \
+            "pair " BITS ", 1\n"                                                      \
+            "pair " BITS ", 2\n"                                                      \
+            "pair " BITS ", 3\n"                                                      \
+            "pair " BITS ", 4\n"                                                      \
+            "pair " BITS ", 5\n"                                                      \
+            "pair " BITS ", 6\n"                                                      \
+            "pair " BITS ", 7\n"                                                      \
+            "ldr.w r12, [sp, #60]\n"                                                  \
+            "adds r0, #64\n"                                                          \
+            "add.w r1, r1, #16 << word_shift >> 1\n"                                  \
+            "cmp r0, r12\n"                                                           \
+            "bne.w 24b\n"                                                             \
+            "ldrd r0, r3, [sp, #16]\n"                                                \
+            "subs r3, #4\n"                                                           \
+            "str r3, [sp, #20]\n"                                                     \
+            "blt.w 7f\n"                                                              \
+            "ldrd r2, r3, [sp, #28]\n"                                                \
+            "add r2, r2, r0\n"                                                        \
+            ".p2align 2\n"                                                            \
+            "6:\n"                                                                    \
+            "output2 " BITS ", " FORM ", 3, r7, r11, r6, r10\n"                       \
+            "output2 " BITS ", " FORM ", 2, r6, r10, r6, r10\n"                       \
+            "output2 " BITS ", " FORM ", 1, r5, r9, r4, r8\n"                         \
+            "output2 " BITS ", " FORM ", 0, r4, r8, r4, r8\n"                         \
+            "8:\n"                                                                    \
+            "adds r0, #4\n"                                                           \
+            "str r0, [sp, #16]\n"                                                     \
+            "ldr r2, [sp, #20]\n"                                                     \
+            "add.w r1, r1, #4 * scale_bytes\n"                                        \
+            "cmp r2, #0\n"                                                            \
+            "bgt.w 2b\n"                                                              \
+            "add sp, #68\n"                                                           \
+            "pop {r4-r11, pc}\n"                                                      \
+            "7:\n"                                                                    \
+            "rsb.w r3, r3, #0\n"                                                      \
+            "skip_outputs2\n"                                                         \
+            "adr.w lr, 6b\n"                                                          \
+            "add lr, lr, r3\n"                                                        \
+            "orr lr, lr, #1\n"                                                        \
+            "ldrd r2, r3, [sp, #28]\n"                                                \
+            "add r2, r2, r0\n"                                                        \
+            "bx lr\n"                                                                 \
+            ".ltorg\n"                                                                \
+            ".size " NAME ", . - " NAME "\n"                                          \
+            ".text\n"                                                                 \
+            ".purgem output\n.purgem finish\n.purgem eat\n.purgem output2\n"          \
+            ".purgem limit\n.purgem pair\n.purgem single\n.purgem skip_outputs\n"      \
+            ".purgem skip_outputs2\n")
+
+/*
  * What differs: bytes of code of a word, log2 of the bytes of weights of a byte of
  * input, bytes of a channel's constants, where in the job r3 comes from, and how k
  * outputs that are not wanted (in r3) become bytes of code; of a pair with w8 the odd
@@ -546,9 +693,14 @@
     ".macro skip_outputs2\nmov.w lr, #" BYTES "\n"   \
     "mul lr, r3, lr\nadds r3, #1\nlsrs r3, r3, #1\n" \
     "add.w r3, lr, r3, lsl #3\n.endm\n"
+#define TINYTS_PANEL_ASM_SPLIT_2                     \
+    ".macro skip_outputs2\nmov.w lr, #48\n"          \
+    "mul lr, r3, lr\nadds r3, #1\nlsrs r3, r3, #1\n" \
+    "mov.w r2, #20\nmla r3, r3, r2, lr\n.endm\n"
 #define TINYTS_PANEL_ASM_W16 \
     ".set word_bytes, 108\n.set word_shift, 4\n"        \
     ".set pair_bytes, 44\n.set single_bytes, 28\n"
+#define TINYTS_PANEL_ASM_W8S TINYTS_PANEL_ASM_W8
 #define TINYTS_PANEL_ASM_W8 \
     ".set word_bytes, 124\n.set word_shift, 3\n"        \
     ".set pair_bytes, 48\n.set single_bytes, 32\n"

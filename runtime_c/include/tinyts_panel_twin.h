@@ -106,30 +106,48 @@ static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
     }
 }
 
-/* One or two pixels and four channels at a time. */
-static inline void tinyts_panel_2x4(const tinyts_panel_job *job, int32_t bits,
-                                    int32_t form) {
+/* What odd channels have summed so far of a group with w8; their sums begin anew. */
+static inline void tinyts_panel_flush(int32_t *sums, int32_t *before) {
+    for (int32_t i = 0; i < 4; i += 2) {
+        before[i + 1] = (int32_t)((uint32_t)sums[i + 1] - (uint32_t)sums[i]) >> 8;
+        sums[i + 1] = sums[i];
+    }
+}
+
+/* One or two pixels and four channels at a time; the last words are a second part. */
+static inline void tinyts_panel_2x4_parts(const tinyts_panel_job *job, int32_t bits,
+                                          int32_t form, int32_t second) {
     const int32_t *const values = (const int32_t *)(const void *)job->runs[0];
     for (int32_t pixel = 0; pixel < job->pixels; ++pixel) {
         const int32_t *stream = job->stream;
         int8_t *const out = job->out + pixel * job->out_step;
         for (int32_t channel = 0; channel < job->channels; channel += 4) {
             int32_t sums[4];
+            int32_t before[4] = {0, 0, 0, 0};
             memcpy(sums, stream, sizeof sums);
             stream += 4;
             for (int32_t i = 0; i < 2 * job->words; ++i) {
+                if (second && i == 2 * (job->words - second)) {
+                    tinyts_panel_flush(sums, before);
+                }
                 stream = tinyts_panel_eat(stream, values[2 * i + pixel], 4, bits, sums);
             }
             if (bits == 8) {
                 tinyts_panel_part(sums, 4);
             }
             for (int32_t i = 0; i < 4 && channel + i < job->channels; ++i) {
+                const int32_t x = (int32_t)((uint32_t)sums[i] + 2 * (uint32_t)before[i]);
                 out[channel + i] =
-                    tinyts_panel_output(job, stream, 4, bits, form, i, sums[i]);
+                    tinyts_panel_output(job, stream, 4, bits, form, i, x);
             }
             stream += 4 * tinyts_panel_scales(bits, form);
         }
     }
+}
+
+static inline void tinyts_panel_2x4(const tinyts_panel_job *job, int32_t bits,
+                                    int32_t form) {
+    tinyts_panel_2x4_parts(job, bits, form, 0);
 }
 
 #ifdef __cplusplus
