@@ -7,7 +7,7 @@ layer. Used by the variants of `depthwise_conv_2d`, `fused_rows` and `fused_pixe
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -37,7 +37,10 @@ MAX_BLOCK = 6
 """Outputs whose sums fit into registers."""
 MAX_COMPACT_BLOCK = 5
 """The same where weights are unpacked."""
-FORMS = {"relu": 0, "any": 1}
+FORMS = {"relu": 0, "any": 1, "positive": 2}
+"""As in `tinyts_dw_code.h`; `positive` is `any` where negative results are clamped."""
+SHIFTING = {"relu": 0, "any": 3, "positive": 2}
+"""Instructions of an output that the form takes more than the first."""
 
 
 class DepthwiseStage(NamedTuple):
@@ -82,6 +85,8 @@ def depthwise_stage(
     packed = requantized(linear, 8 if compact else 16)
     if packed is None or packed.form not in FORMS:
         return None
+    if packed.form == "any" and linear.low >= linear.output_zero:
+        packed = replace(packed, form="positive")
     sizes = shape.rows.taps.count, shape.columns.taps.count
     if compact:
         if linear.input_zero != -128 or max(sizes) > MAX_TAPS or _is_column(shape):
@@ -128,7 +133,7 @@ def _by_column(shape: _Shape, packed: Channels, zero: int) -> _Found:
     constants: dict[str, Array] = {"stream": stream.reshape(-1)}
     if not shape.rows.existing().all():
         constants["zeros"] = np.full(shape.channels, zero, np.int8)
-    group = 45 + 17 * -(-taps // 2) + 8 * FORMS[packed.form]
+    group = 45 + 17 * -(-taps // 2) + 4 * SHIFTING[packed.form]
     instructions = shape.rows.outputs * (shape.channels // 4 * group + 20 * taps + 100)
     return "dw_column", constants, stream.shape[1], instructions, 0
 
@@ -152,7 +157,7 @@ def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
     if not shape.rows.existing().all():
         size = (columns.inputs - 1) * shape.pitches[0] + shape.channels
         constants["zeros"] = np.full(size, zero, np.int8)
-    each = 10.5 + 7 * columns.taps.stride + 3 * FORMS[packed.form]
+    each = 10.5 + 7 * columns.taps.stride + SHIFTING[packed.form]
     channel = columns.outputs * each + 14
     instructions = shape.rows.outputs * (shape.channels * channel + 150)
     code = 100 + 4 * round(columns.outputs * each)
@@ -187,7 +192,7 @@ def _by_blocks(shape: _Shape, packed: Channels, zero: int) -> _Found:
         + 1.6 * (columns.inputs + (blocks - 1) * columns.extent)
         + blocks * (8 + columns.taps.count)
     )
-    each = 5 + 3 * FORMS[packed.form]
+    each = 5 + SHIFTING[packed.form]
     channel = kernel_rows * by_row + rows.outputs * (columns.outputs * each + 12)
     instructions = shape.channels * channel + rows.outputs * 200
     code = 100 + 4 * round(by_row + columns.outputs * each)

@@ -37,8 +37,8 @@ extern "C" {
 #define TINYTS_DW_FUNCTION
 #endif
 
-/* Forms of requantization. */
-enum { TINYTS_DW_RELU = 0, TINYTS_DW_ANY = 1 };
+/* Forms of requantization; in the last, negative results end at the zero point. */
+enum { TINYTS_DW_RELU = 0, TINYTS_DW_ANY = 1, TINYTS_DW_POSITIVE = 2 };
 
 /* Words of the scale of a channel. */
 TINYTS_DW_INLINE int32_t tinyts_dw_scale_words(int32_t form) {
@@ -64,8 +64,11 @@ TINYTS_DW_INLINE int8_t tinyts_dw_output(int32_t x, const int32_t *scale, int32_
 #endif
         return (int8_t)out;
     }
-    return (int8_t)tinyts_ssat8((tinyts_smmlar(x, scale[0], scale[1]) + (x >> 31)) >>
-                                scale[2]);
+    int32_t y = tinyts_smmlar(x, scale[0], scale[1]);
+    if (form == TINYTS_DW_ANY) {
+        y += x >> 31;
+    }
+    return (int8_t)tinyts_ssat8(y >> scale[2]);
 }
 
 #ifdef __cplusplus

@@ -2,7 +2,7 @@
  * A DEPTHWISE_CONV_2D whose constants are a stream, and its rows.
  *
  * Stream of a channel, in words:
- *     scale       (m, c) in the form relu, (m, c, s) in the form any, as in
+ *     scale       (m, c) in the form relu, (m, c, s) in the others, as in
  *                 tinyts_panel.h
  *     biases      one for each kind of output pixel (below): bias - input zero point *
  *                 sum of the weights of those taps that lie in the input
