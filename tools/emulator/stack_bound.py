@@ -16,6 +16,9 @@ INSTRUCTION = re.compile(r"^\s*([0-9a-f]+):\t[0-9a-f ]+\t(\S+)\s*(.*)$")
 INDIRECT = "*"
 """A call through a pointer."""
 
+JUMP = "bx"
+"""A jump through a register: a last call in C, a step in a loop in assembly."""
+
 
 @dataclass
 class Function:
@@ -43,7 +46,9 @@ def stack_bound(program: Path, root: str, usage: Iterable[Path]) -> int:
 
     def bound(name: str, path: tuple[str, ...]) -> int:
         called = functions[name].calls
-        names = (called - {INDIRECT}) | (targets if INDIRECT in called else set())
+        compiled = name.partition(".")[0] in frames
+        indirect = INDIRECT in called or (JUMP in called and compiled)
+        names = (called - {INDIRECT, JUMP}) | (targets if indirect else set())
         below = [_deeper(callee, (*path, name)) for callee in sorted(names)]
         return frame(name) + max(below, default=0)
 
@@ -91,8 +96,10 @@ def _read(function: Function, name: str, operation: str, operands: str) -> None:
     target = re.search(r"<([^>+]+)>", operands)
     if operation.startswith("b") and target and target[1] != name:
         function.calls.add(target[1])
-    elif operation == "blx" or (operation == "bx" and operands != "lr"):
+    elif operation == "blx":
         function.calls.add(INDIRECT)
+    elif operation == "bx" and operands != "lr":
+        function.calls.add(JUMP)
     elif operation in ("push", "vpush", "stmdb") and (
         operation != "stmdb" or operands.startswith("sp!")
     ):
