@@ -13,6 +13,7 @@ from lowering import choose_kernels
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.dw_stage import DepthwiseStage, depthwise_stage
 from lowering.dw_stream import Axis
+from lowering.instances import Instance, instance, parse_instance
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import depthwise_conv_2d_rows
 from lowering.kernel_variants import variants as variants_by_kernel
@@ -189,3 +190,13 @@ def test_kinds_of_outputs() -> None:
         for output in range(outputs):
             assert (existing[axis.kind(output)] == axis.tap_exists(output)).all()
         assert axis.kinds == 1 + max(axis.before, *map(axis.kind, range(outputs)))
+
+
+def test_names_of_instances() -> None:
+    name = instance("dw_3x3", 0, 12)
+    assert name == "dw_3x3__0_12"
+    assert parse_instance(name) == Instance("dw_3x3", (0, 12))
+    assert parse_instance("dw_column") is None
+    for family, number in (("dw_3x3", -1), ("dw_9x9", 1)):
+        with pytest.raises(ValueError, match="no instance"):
+            instance(family, number)
