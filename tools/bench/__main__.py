@@ -110,6 +110,18 @@ def versions(baselines: Path | None) -> list[str]:
     return lines
 
 
+def _save(rows: Sequence[Row], versions: Sequence[str], directory: Path) -> None:
+    """Writes what is measured so far, so that a run that is stopped leaves it."""
+    found = {
+        "schema_version": 1,
+        "versions": versions,
+        "summary": summary(rows),
+        "rows": [row.as_json() for row in rows],
+    }
+    text = json.dumps(found, indent=1) + "\n"
+    write_tree(directory, {"bench.md": markdown(rows, versions), "bench.json": text})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Entry point; the exit code: 1 where a byte differs or a model fails."""
     parsed = _parser().parse_args(arguments)
@@ -124,16 +136,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             rows.append(row)
             print(f"{row.model}, {row.schedule}: {row.error or row.instructions}",
                   file=sys.stderr, flush=True)
-        text = markdown(rows, versions(file))
-        found = {
-            "schema_version": 1,
-            "versions": versions(file),
-            "summary": summary(rows),
-            "rows": [row.as_json() for row in rows],
-        }
-        files = {"bench.md": text, "bench.json": json.dumps(found, indent=1) + "\n"}
-        write_tree(parsed.output_dir, files)
-        print(text, end="")
+            _save(rows, versions(file), parsed.output_dir)
+        print(markdown(rows, versions(file)), end="")
         return 1 if any(row.error or row.differing_bytes for row in rows) else 0
 
     return run_command(command, "bench", parsed.debug)
