@@ -51,7 +51,7 @@ tsbuf.arena @sram {bytes = 8, alignment = 4}
 func.func @net() {
   %0 = tsbuf.buffer {offset = 0} : !tsbuf.buffer<1x1x8xi8>
   %a = tsbuf.rows %0 {starts = [0]} : (!tsbuf.buffer<1x1x8xi8>) -> !tsbuf.table<1x1x8xi8>
-  tsbuf.kernel "k" outs(output = %a [0, 1] : !tsbuf.table<1x1x8xi8>) layer 1 params {mode = "fast"}
+  tsbuf.kernel "k" outs(output = %a [0, 1] : !tsbuf.table<1x1x8xi8>) layer 1 params {mode = [1]}
   return
 }
 
