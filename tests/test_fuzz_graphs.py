@@ -182,7 +182,7 @@ def test_sanitizers_are_on(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
 ) -> None:
-    damage_kernel("conv_2d", statement)
+    damage_kernel("concatenation", statement)
     assert main(arguments(tmp_path)) == 1
     assert message in capsys.readouterr().err.splitlines()[0]
 

@@ -201,7 +201,7 @@ for expected_text, case in (
     (r"beta must be positive", ("SOFTMAX", "Beta", float("nan"))),
     (r"beta .* is too small: TensorFlow Lite Micro", ("SOFTMAX", "Beta", 1e-8)),
     (r"axis 4 does not exist", ("CONCATENATION", "Axis", 4)),
-    (r"axis -1 does not exist", ("CONCATENATION", "Axis", -5)),
+    (r"axis -5 does not exist", ("CONCATENATION", "Axis", -5)),
 ):
     broken(expected_text)(_option(*case))
 

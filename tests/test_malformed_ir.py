@@ -166,10 +166,10 @@ CASES: dict[str, tuple[str, list[str], str]] = {
     "zero point 200": (of_type(quant("1x4", "0.5", 200)), [], r"200 is not an int8"),
     "float tensor": (of_type("tensor<1x4xf32>"), [], r"expected a quantized int8"),
     "clamp": (VALID.replace("-128, 127", "5, 4"), [], r"clamp \[5, 4\] is not a range"),
-    "constant of 16 bits": (
-        "%a = tinyts.constant dense<1> : tensor<4xi16>",
+    "constant of 64 bits": (
+        "%a = tinyts.constant dense<1> : tensor<4xi64>",
         [],
-        r"a constant of type i16; expected i8",
+        r"a constant of type i64; expected i8",
     ),
     "constant of 4 bits": (
         "%a = tinyts.constant dense<1> : tensor<4xi4>",

@@ -137,6 +137,6 @@ def _join(
         list(values),
         {"axis": IntegerAttr(axis, i64)},
         shape=tuple(shape),
-        quant=quant_of(values[0]),
+        quant=None if computes else quant_of(values[0]),
         computes=computes,
     )
