@@ -17,8 +17,9 @@ from tools.user_errors import error_line
 SCHEDULES = ("limit", "smallest", "none", "height 1")
 """In this order in the table.
 
-limit: `--sram-limit` of the baseline's arena; smallest: the defaults; none: whole
-tensors with the same kernels; height 1: `--split-height 1`.
+limit: `--sram-limit` of the baseline's arena; smallest: the smallest arena of whole
+rows (`--tiles off`); none: whole tensors with the same kernels; height 1:
+`--split-height 1`.
 """
 
 RUNS = 2
@@ -72,7 +73,9 @@ def options_of(schedule: str, baseline: Baseline | None) -> CompileOptions | Non
         return resolve(sram_limit=baseline.arena_bytes)
     if schedule == "none":
         return resolve(optimize="none")
-    return resolve(split_height=1) if schedule == "height 1" else resolve()
+    if schedule == "height 1":
+        return resolve(split_height=1)
+    return resolve(tiles="off")
 
 
 def measure(
