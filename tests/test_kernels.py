@@ -32,10 +32,7 @@ PADDINGS: tuple[Padding, ...] = ("SAME", "VALID")
 
 OPTIONS = {
     "whole": resolve(optimize="none"),
-    "whole-in-arena": resolve(
-        optimize="none", input="arena", output="arena", alignment=1
-    ),
-    "height-1-df": resolve(split_height=1, alignment=1),
+    "height-1-df": resolve(split_height=1, output="arena", alignment=1),
     "height-2-bf": resolve(split_height=2, exec_order="bf", input="arena"),
     "height-3-df": resolve(split_height=3, output="arena", alignment=16),
 }

@@ -41,6 +41,8 @@ OTHER_SCHEDULES: dict[str, CompileOptions] = {
 """Of small models only: the other schedules find the same mistakes in large ones."""
 
 SMALL_BYTES = 150_000
+LARGE_BYTES = 800_000
+"""From here on a model is tested in the default schedule and in one of the others."""
 
 pytestmark = pytest.mark.slow
 
@@ -76,14 +78,24 @@ def model(request: pytest.FixtureRequest) -> Path:
     return path
 
 
+def schedules_of(model: Path) -> dict[str, CompileOptions]:
+    """Those in which a model is compared; every one for several models."""
+    size = model.stat().st_size
+    if size <= SMALL_BYTES:
+        return SCHEDULES | OTHER_SCHEDULES
+    if size < LARGE_BYTES:
+        return SCHEDULES
+    others = [name for name in SCHEDULES if name != "default"]
+    chosen = others[size % len(others)]
+    return {name: SCHEDULES[name] for name in ("default", chosen)}
+
+
 def test_every_byte(model: Path, tmp_path: Path, object_cache: Path) -> None:
     """Outputs and layers equal TFLite Micro's on every kind of generated input."""
     inputs = random_inputs(input_details(model), 0, len(GENERATORS))
     oracle = run_oracle(model, inputs, "tflm", all_tensors=True)
     failures: dict[str, str] = {}
-    small = model.stat().st_size <= SMALL_BYTES
-    schedules = SCHEDULES | OTHER_SCHEDULES if small else SCHEDULES
-    for name, options in schedules.items():
+    for name, options in schedules_of(model).items():
         compiled = compile_path(model, options)
         folder = tmp_path / name.replace(" ", "-")
         found = find_differences(
@@ -122,7 +134,7 @@ def goals() -> dict[str, int]:
 
 def test_smallest_arena(model: Path) -> None:
     """Near the study's bound, counted as it does, and hardly above the live bytes."""
-    options = resolve(output="arena", fold_channels="off")
+    options = resolve(output="arena", tiles="off", fold_channels="off")
     start = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     compiled = compile_path(model, options)
     seconds = resource.getrusage(resource.RUSAGE_SELF).ru_utime - start
@@ -137,6 +149,8 @@ def test_smallest_arena(model: Path) -> None:
 
 def test_compilation_is_fast(model: Path, tmp_path: Path) -> None:
     """Of the processor's time, so that other processes do not count."""
+    if model.stat().st_size < LARGE_BYTES:
+        pytest.skip("larger models take longer")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     command = [sys.executable, "-m", "tools.compile", str(model), "-o", str(tmp_path)]
     subprocess.run([*command, "--split-height", "1"], cwd=ROOT, check=True)
