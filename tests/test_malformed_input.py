@@ -141,9 +141,9 @@ def custom_operator(m: Raw) -> None:
     m.operator("ADD").builtin = BUILTINS.CUSTOM
 
 
-@broken(r"operator 4 SUB \(tensor 'add_4'\): not supported")
+@broken(r"operator 4 DIV \(tensor 'add_4'\): not supported")
 def unknown_operator(m: Raw) -> None:
-    m.operator("ADD").builtin = BUILTINS.SUB
+    m.operator("ADD").builtin = BUILTINS.DIV
 
 
 @broken(r"operator 4 ADD \(tensor 'add_4'\): has custom options")
