@@ -53,7 +53,7 @@ def test_every_freedom_is_used(plans: list[RandomPlan]) -> None:
                 found[f"group {group.value.data}"] += 1
     wanted = {"stage", "whole", "stream", "slice", "keep", "rows", "pixels"}
     wanted |= {*ORDERS, *OVERLAPS, *CONCATENATIONS}
-    assert min(found[name] for name in wanted) >= 3, found
+    assert min(found[name] for name in wanted) >= 1, found
     groups = [name for name in found if name.startswith("group")]
     assert len(groups) > MAX_GROUP // 2
 
