@@ -111,7 +111,7 @@ def test_reshapes_that_need_all_rows() -> None:
     )
     assert set(inside) - set(outside) == {2, 6}  # of a chain the last stays
     found = dict(unsplit_reasons(network_of(reshapes(), "arena").graph))
-    assert found[6] == "it reshapes [1, 48] to [1, 8, 2, 3], which has other rows"
+    assert found[6] == "it reshapes [1, 6, 4, 2] to [1, 8, 2, 3], which has other rows"
 
 
 def test_the_module_lists_what_cannot_be_cut() -> None:
