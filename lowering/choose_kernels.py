@@ -38,8 +38,8 @@ from tinyts_dialect.tsbuf import (
 TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
 
-
 SCRATCH_ALIGNMENT = 4
+"""Bytes: variants keep words in their scratch."""
 
 CALL = 100
 """Instructions of a call, whatever it computes."""
@@ -92,22 +92,39 @@ class ChooseKernels(ModulePass):
             fastest = within(budget, [choices for _, _, choices in layers])
         instructions = CALL * len(kernels_of(function))
         for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
-            for choice in choices[choices.index(chosen) :]:
-                if choice.proposal is None:
-                    instructions += choice.instructions
-                    break
-                places = room.places(choice.proposal, layer, steps) or []
-                if _replace(function, layer, choice.proposal, places):
-                    room.use(choice.proposal.scratch, places)
-                    instructions += choice.instructions
-                    break
+            slower = choices[choices.index(chosen) :]
+            instructions += _use_first(function, room, layer, steps, slower)
         arena.attributes[ESTIMATE] = IntegerAttr(instructions, i64)
         arena.bytes = IntegerAttr(room.arena_bytes, i64)
-        for op in reversed(list(function.body.block.ops)):
-            if isinstance(op, ConstantOp | RowsOp | BufferOp) and not op.result.uses:
-                if isinstance(op, ConstantOp) or op.port is None:
-                    op.detach()
-                    op.erase()
+        _erase_unused(function)
+
+
+def _use_first(
+    function: FuncOp,
+    room: _Room,
+    layer: LayerCalls,
+    steps: list[int],
+    choices: list[Choice],
+) -> int:
+    """Replaces a layer's kernel by the first choice that is legal; its instructions."""
+    for choice in choices:
+        if choice.proposal is None:
+            return choice.instructions
+        places = room.places(choice.proposal, layer, steps) or []
+        if _replace(function, layer, choice.proposal, places):
+            room.use(choice.proposal.scratch, places)
+            return choice.instructions
+    return 0
+
+
+def _erase_unused(function: FuncOp) -> None:
+    """What only kernels that were replaced have used, apart from ports."""
+    for op in reversed(list(function.body.block.ops)):
+        if not isinstance(op, ConstantOp | RowsOp | BufferOp) or op.result.uses:
+            continue
+        if isinstance(op, ConstantOp) or op.port is None:
+            op.detach()
+            op.erase()
 
 
 class FlashError(PassFailedException):
@@ -200,15 +217,19 @@ def _layers(function: FuncOp) -> Iterator[tuple[LayerCalls, list[int]]]:
 
 
 def _proposals(layer: LayerCalls) -> list[Proposal]:
-    """What the variants propose; nothing for a layer that lacks fields."""
+    """What the variants propose."""
     try:
         return [
             proposal
             for propose in variants()[layer.kernel]
             for proposal in propose(layer)
         ]
-    except KeyError:  # a layer that was written by hand
-        return []
+    except KeyError as error:
+        number = layer.calls[0].layer.value.data
+        raise PassFailedException(
+            f"choose-kernels: kernel '{layer.kernel}' of layer {number} has no field "
+            f"{error}; give it the fields of its C structure, or target=portable"
+        ) from error
 
 
 class _Room:

@@ -56,9 +56,11 @@ def test_other_targets_keep_their_kernels(target: str) -> None:
     assert str(kept) == str(placed)
 
 
-def test_layers_written_by_hand_stay() -> None:
+def test_a_layer_that_lacks_a_field() -> None:
     text = layer(0).replace("stride = {h = 1 : i32, w = 1 : i32}, ", "")
-    assert "variant" not in str(transformed(parse(text), "plan-arena,choose-kernels"))
+    with pytest.raises(PassFailedException, match="of layer 0 has no field 'stride'"):
+        transformed(parse(text), "plan-arena,choose-kernels")
+    assert transformed(parse(text), "plan-arena,choose-kernels{target=portable}")
 
 
 @pytest.mark.parametrize(

@@ -7,19 +7,13 @@ void tinyts_add_tiles(const tinyts_add_tiles_layer *layer, tinyts_memory memory,
                      int32_t first, int32_t last) {
     const tinyts_tiles_call call = tinyts_tiles_look(layer->output, first, last);
     const int32_t right = call.x + call.output->width;
-    int32_t end;
-    for (int32_t x = call.x; x < right; x = end) {
-        end = right;
-        tinyts_tensor a = tinyts_tiles_part(layer->input_1, x, &end);
-        const tinyts_tensor b = tinyts_tiles_part(layer->input_2, x, &end);
-        const tinyts_tensor out =
-            tinyts_cropped(call.output, x - call.x, end - call.x);
-        /* what the second input has shortened */
-        a.width = a.width > out.width ? out.width : a.width;
+    tinyts_tiles_pair pair;
+    for (int32_t x = call.x; x < right; x = pair.end) {
+        pair = tinyts_tiles_pair_at(layer->input_1, layer->input_2, &call, x, right);
         const tinyts_add_layer part = {
-            &a,
-            &b,
-            &out,
+            &pair.input_1,
+            &pair.input_2,
+            &pair.output,
             layer->input_1_offset,
             layer->input_1_quant,
             layer->input_2_offset,
