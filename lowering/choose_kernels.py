@@ -88,8 +88,8 @@ class ChooseKernels(ModulePass):
         ]
         fastest = [choices[0] for _, _, choices in layers]
         if self.flash is not None:
-            budget = self.flash - _other_constants(function, layers)
-            fastest = within(budget, [choices for _, _, choices in layers])
+            others = _other_constants(function, layers)
+            fastest = within(self.flash, [choices for *_, choices in layers], others)
         instructions = CALL * len(kernels_of(function))
         for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
             slower = choices[choices.index(chosen) :]
@@ -128,14 +128,13 @@ def _erase_unused(function: FuncOp) -> None:
 
 
 class FlashError(PassFailedException):
-    """The constants do not fit into flash; `needed` is how many bytes they have."""
+    """The constants do not fit into flash."""
 
     def __init__(self, needed: int, budget: int) -> None:
         super().__init__(
             f"choose-kernels: the constants need {needed} bytes of flash at least, "
             f"{budget} are left for them"
         )
-        self.needed = needed
 
 
 @dataclass(frozen=True)
@@ -181,14 +180,14 @@ def _price(now: Choice, other: Choice) -> float:
     return (other.instructions - now.instructions) / (now.flash - other.flash)
 
 
-def within(budget: int, layers: list[list[Choice]]) -> list[Choice]:
+def within(budget: int, layers: list[list[Choice]], others: int = 0) -> list[Choice]:
     """The choice of each layer, so that all together need at most `budget` bytes.
 
-    Bytes are saved where each costs the fewest instructions. FlashError if
-    even the smallest need more.
+    `others` are the bytes of constants that stay whatever is chosen. Bytes are saved
+    where each costs the fewest instructions. FlashError if even the smallest need more.
     """
     chosen = [choices[0] for choices in layers]
-    total = sum(choice.flash for choice in chosen)
+    total = others + sum(choice.flash for choice in chosen)
     while total > budget:
         savings = [
             (_price(now, other), i, other)
