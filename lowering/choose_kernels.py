@@ -128,13 +128,14 @@ def _erase_unused(function: FuncOp) -> None:
 
 
 class FlashError(PassFailedException):
-    """The constants do not fit into flash."""
+    """The constants do not fit into flash; `needed` is how many bytes they have."""
 
     def __init__(self, needed: int, budget: int) -> None:
         super().__init__(
             f"choose-kernels: the constants need {needed} bytes of flash at least, "
             f"{budget} are left for them"
         )
+        self.needed = needed
 
 
 @dataclass(frozen=True)
