@@ -135,3 +135,9 @@ def arena_and_function(module: ModuleOp) -> tuple[ArenaOp, FuncOp]:
             f"{len(functions[0].body.blocks)} blocks; only one block can be compiled"
         )
     return arenas[0], functions[0]
+
+
+def arena_bytes(module: ModuleOp) -> int:
+    """Size of a placed module's arena."""
+    arena, _ = arena_and_function(module)
+    return 0 if arena.bytes is None else arena.bytes.value.data

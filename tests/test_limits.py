@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.compiler import Planner, compile_path, explore
+from tools.compiler import compile_path, explore
 from tools.options import resolve
+from tools.planner import Planner
 from tools.user_errors import UserError
 
 MODEL = Path(__file__).parents[1] / "examples" / "digits" / "digits.tflite"

@@ -26,9 +26,9 @@ from lowering.stages import search as search_module
 from lowering.stages.graph import Graph
 from lowering.stages.plan import OVERLAPS, Stage
 from lowering.stages.search import Freedom, Search
-from tools.compiler import Planner
 from tools.import_tflite import import_tflite
 from tools.options import resolve
+from tools.planner import Planner
 
 BRANCHES = (separable_block, heads, skips, squeeze_and_excite)
 
