@@ -70,8 +70,18 @@ class LayerCalls:
 
     @cached_property
     def rows(self) -> int:
-        """Rows of the output that all calls together compute."""
-        return sum(last - first for first, last in (c.named_rows() for c in self.calls))
+        """Rows of the output that all calls together compute; of tiles, as many whole
+        rows as have their pixels."""
+        rows = [range(*call.named_rows()) for call in self.calls]
+        table = self.tables.get("output")
+        if table is None or table.borders is None:
+            return sum(map(len, rows))
+        borders, height = table.columns(), table.image.height
+        pixels = 0
+        for found in rows:
+            column = found.start // height
+            pixels += len(found) * (borders[column + 1] - borders[column])
+        return -(-pixels // table.image.width)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """ADD as one pair of multiply-adds, proven for all inputs.
 
-C: `runtime_c/src/add_linear.c`.
+C: `runtime_c/src/add_linear.c`, on tiles `runtime_c/src/add_tiles_linear.c`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.linear_add import Addition, linear_add
 from tinyts_dialect.multipliers import Multiplier
 
-KERNELS = ("add",)
+KERNELS = ("add", "add_tiles")
 
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:

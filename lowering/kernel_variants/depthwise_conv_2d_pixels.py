@@ -1,6 +1,7 @@
 """DEPTHWISE_CONV_2D pixel by pixel, four channels at a time.
 
-C: `runtime_c/src/depthwise_conv_2d_pixels.c`. It walks as the portable kernel does.
+C: `runtime_c/src/depthwise_conv_2d_pixels.c`, on tiles
+`runtime_c/src/depthwise_conv_2d_tiles_pixels.c`. They walk as the portable kernels do.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import numpy.typing as npt
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.panel_stream import Channels, Linear, requantized
 
-KERNELS = ("depthwise_conv_2d",)
+KERNELS = ("depthwise_conv_2d", "depthwise_conv_2d_tiles")
 
 MAX_TAPS = 15
-"""As in `tinyts_depthwise_conv_2d_pixels.h`, with room for another of an odd pair."""
+"""As in `tinyts_depthwise_pixel.h`, with room for another of an odd pair."""
 
 
 RESERVE = 3
@@ -67,7 +68,7 @@ def _linear_of(layer: LayerCalls) -> Linear:
 
 
 def _stream(packed: Channels, pairs: int) -> npt.NDArray[np.int32]:
-    """As `tinyts_depthwise_conv_2d_pixels.h` describes it."""
+    """As `tinyts_depthwise_pixel.h` describes it."""
     taps = packed.weights.shape[1]
     weights = np.pad(packed.weights, ((0, 0), (0, 2 * pairs - taps)))
     words = (weights[:, 0::2] & 0xFFFF) | (weights[:, 1::2] & 0xFFFF) << 16

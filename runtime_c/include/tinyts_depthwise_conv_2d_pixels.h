@@ -7,27 +7,19 @@
 #ifndef TINYTS_DEPTHWISE_CONV_2D_PIXELS_H
 #define TINYTS_DEPTHWISE_CONV_2D_PIXELS_H
 
-#include "tinyts.h"
+#include "tinyts_depthwise_pixel.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#define TINYTS_MAX_TAPS 16
-
 typedef struct {
     const tinyts_tensor *input;  /* [height, width, C], C a multiple of 4 */
     const tinyts_tensor *output; /* [height, width, C] */
-    /*
-     * For each four channels: four biases, with - input zero point * sum of weights;
-     * for each pair of taps (the last perhaps with one of zeros) four words, the weights
-     * of both taps for a channel, 16 bits each; four times (m, c); in the form any four
-     * shifts. See tinyts_panel.h.
-     */
-    const int32_t *stream;
+    const int32_t *stream; /* as in tinyts_depthwise_pixel.h, like relu and shift */
     const int8_t *zeros; /* [C] the input's zero point */
-    int32_t relu;        /* whether the form is relu */
-    int32_t shift;       /* of the form relu */
+    int32_t relu;
+    int32_t shift;
     int32_t ch_mult;     /* 1 */
     tinyts_tile kernel;  /* at most TINYTS_MAX_TAPS taps */
     tinyts_conv_params params;

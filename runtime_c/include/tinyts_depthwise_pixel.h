@@ -1,0 +1,69 @@
+/*
+ * A pixel of a DEPTHWISE_CONV_2D, four channels at a time, from taps that lie anywhere.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_DEPTHWISE_PIXEL_H
+#define TINYTS_DEPTHWISE_PIXEL_H
+
+#include "tinyts.h"
+#include "tinyts_simd.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TINYTS_MAX_TAPS 16
+
+/* The constants of a layer, whose channels are a multiple of 4. */
+typedef struct {
+    /*
+     * For each four channels: four biases, with - input zero point * sum of weights;
+     * for each pair of taps (the last perhaps with one of zeros) four words, the weights
+     * of both taps for a channel, 16 bits each; four times (m, c); in the form any four
+     * shifts. See tinyts_panel.h.
+     */
+    const int32_t *stream;
+    int32_t relu;  /* whether the form is relu */
+    int32_t shift; /* of the form relu */
+} tinyts_depthwise_stream;
+
+/* All channels of one pixel; `taps` are `pairs` pairs. */
+TINYTS_APART void tinyts_depthwise_pixel(const tinyts_depthwise_stream *layer,
+                                         const int8_t *const *taps, int32_t pairs,
+                                         int32_t channels, int8_t *out) {
+    const int32_t *stream = layer->stream;
+    const int32_t relu = layer->relu;
+    const int32_t shift = layer->shift;
+    for (int32_t c = 0; c < channels; c += 4) {
+        int32_t sums[4] = {stream[0], stream[1], stream[2], stream[3]};
+        const int8_t *const *tap = taps;
+        stream += 4;
+        for (int32_t i = 0; i < pairs; ++i) {
+            const int32_t a = tinyts_load_4(tap[0] + c);
+            const int32_t b = tinyts_load_4(tap[1] + c);
+            const int32_t low = tinyts_pack_low(a, b);
+            const int32_t high = tinyts_pack_high(a, b);
+            sums[0] = tinyts_smlad(tinyts_sxtb16(low), stream[0], sums[0]);
+            sums[1] = tinyts_smlad(tinyts_sxtb16_ror8(low), stream[1], sums[1]);
+            sums[2] = tinyts_smlad(tinyts_sxtb16(high), stream[2], sums[2]);
+            sums[3] = tinyts_smlad(tinyts_sxtb16_ror8(high), stream[3], sums[3]);
+            stream += 4;
+            tap += 2;
+        }
+        for (int32_t i = 0; i < 4; ++i) {
+            const int32_t m = stream[2 * i];
+            const int32_t k = stream[2 * i + 1];
+            const int32_t value =
+                relu ? tinyts_smmla(sums[i], m, k) >> shift
+                     : (tinyts_smmlar(sums[i], m, k) + (sums[i] >> 31)) >> stream[8 + i];
+            out[c + i] = (int8_t)tinyts_ssat8(value);
+        }
+        stream += relu ? 8 : 12;
+    }
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_DEPTHWISE_PIXEL_H */
