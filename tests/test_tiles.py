@@ -12,6 +12,7 @@ from support_unit import function_of, transformed
 from lowering.accesses import kernels_of
 from lowering.tables import united
 from tinyts_dialect.tsbuf import BufferOp, KernelOp, RowsOp, is_window, root_buffer
+from tools.compiler import compile_path
 from tools.import_tflite import import_tflite
 from tools.options import resolve
 from tools.tflite_writer import Quant, TFLiteWriter
@@ -84,6 +85,42 @@ def test_values(tmp_path: Path, object_cache: Path) -> None:
     values(bench)
     against = reference(bench, tmp_path / "values.tflite")
     options = OPTIONS["width 3, height 2"]
+    assert not differences(against, options, tmp_path, object_cache)
+
+
+def packed(bench: Bench) -> None:
+    """Layers that have variants: windows of three channels, of seven, of many taps."""
+    writer, relu = bench.writer, {"activation": "RELU", "output": Quant(0.05, -128)}
+    x = bench.input((1, 9, 11, 3))
+    drawn = bench.weighted(x, (8, 3, 3, 3), 0, 27)
+    a = writer.conv_2d(x, **drawn, padding="SAME")
+    drawn = bench.weighted(a, (7, 2, 3, 8), 0, 48)
+    b = writer.conv_2d(a, **{**drawn, **relu}, padding="SAME")
+    drawn = bench.weighted(b, (1, 3, 3, 7), 3, 9)
+    c = writer.depthwise_conv_2d(b, **{**drawn, **relu}, padding="SAME")
+    drawn = bench.weighted(c, (7, 1, 1, 7), 0, 7)
+    d = writer.conv_2d(c, **drawn)
+    e = writer.add(d, b, output=bench.quant())
+    drawn = {**bench.weighted(e, (1, 3, 3, 7), 3, 9), "activation": "NONE"}
+    writer.output(writer.depthwise_conv_2d(e, **drawn, stride=(2, 2), padding="SAME"))
+
+
+VARIANTS = {
+    "conv_2d_tiles_direct",
+    "depthwise_conv_2d_tiles_pixels",
+    "add_tiles_linear",
+}
+
+
+@pytest.mark.parametrize("width", [1, 4])
+def test_variants(width: int, tmp_path: Path, object_cache: Path) -> None:
+    bench = Bench(8)
+    packed(bench)
+    against = reference(bench, tmp_path / "packed.tflite")
+    options = resolve(split_width=width, split_height=2)
+    placed = compile_path(against.path, options).placed
+    names = {call.function for call in kernels_of(function_of(placed))}
+    assert names == VARIANTS
     assert not differences(against, options, tmp_path, object_cache)
 
 

@@ -28,7 +28,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """One proposal with weights of 16 bits."""
     kernel, output = layer.params["kernel"], layer.image("output")
     taps = kernel["h"] * kernel["w"]
-    if layer.params["ch_mult"] != 1 or output.channels % 4 or taps > MAX_TAPS:
+    if layer.params["ch_mult"] != 1 or output.channels < 4 or taps > MAX_TAPS:
         return
     linear = _linear_of(layer)
     packed = requantized(linear, 16)
@@ -37,7 +37,8 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     relu = packed.form == "relu"
     zeros = np.full(output.channels, linear.input_zero, np.int8)
     pairs = -(-taps // 2)
-    pixel = 50 + 16 * taps + output.channels / 4 * (60 + 26 * pairs + 6 * (not relu))
+    group = 60 + 26 * pairs + 6 * (not relu)
+    pixel = 50 + 16 * taps + -(-output.channels // 4) * group
     yield Proposal(
         "pixels",
         {
@@ -69,20 +70,19 @@ def _linear_of(layer: LayerCalls) -> Linear:
 
 def _stream(packed: Channels, pairs: int) -> npt.NDArray[np.int32]:
     """As `tinyts_depthwise_pixel.h` describes it."""
-    taps = packed.weights.shape[1]
+    channels, taps = packed.weights.shape
     weights = np.pad(packed.weights, ((0, 0), (0, 2 * pairs - taps)))
     words = (weights[:, 0::2] & 0xFFFF) | (weights[:, 1::2] & 0xFFFF) << 16
-    groups = len(words) // 4
+    groups = -(-channels // 4)
+    order = np.arange(4 * groups)
+    order[-4:] = np.arange(channels - 4, channels)
 
     def by_group(array: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        return array.reshape(groups, -1)
+        return array[order].reshape(groups, -1)
 
     scales = np.stack([packed.multipliers, packed.constants], 1)
-    parts = [
-        by_group(packed.bias),
-        by_group(np.moveaxis(words.reshape(groups, 4, pairs), 1, 2)),
-        by_group(scales),
-    ]
+    by_pair = np.moveaxis(words[order].reshape(groups, 4, pairs), 1, 2)
+    parts = [by_group(packed.bias), by_pair.reshape(groups, -1), by_group(scales)]
     if packed.form != "relu":
         parts.append(by_group(packed.shifts))
     values = np.concatenate(parts, 1).ravel() & 0xFFFFFFFF

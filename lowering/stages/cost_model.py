@@ -37,8 +37,9 @@ PIXEL_DEPTHWISE_MAC, PIXEL_MAC = 13.0, 5.0
 """What those of a pair fused by pixels take more: its kernels are portable ones."""
 
 
-TILED = 5
-"""Kernels for tiles are portable ones: times the instructions of others."""
+TILED = 1.4
+"""Kernels for tiles have no scratch, and windows tap by tap: times the instructions of
+others."""
 
 
 def base_instructions(graph: Graph, node: Node) -> int:
@@ -65,7 +66,7 @@ def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
     total = CALL * calls
     factor = TILED if stage.width else 1
     for node in graph.nodes[stage.first : stage.last]:
-        total += factor * base_instructions(graph, node)
+        total += round(factor * base_instructions(graph, node))
     for unit in units_of(graph, stage):
         if isinstance(unit, PixelsUnit):
             total += round(PIXEL_DEPTHWISE_MAC * unit.producer.op.macs())

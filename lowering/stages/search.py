@@ -416,7 +416,7 @@ class Search:
         wider: a group more reads the input of the pair once more.
         """
         fitting = [stage]
-        for height in self.freedom.heights:
+        for height in () if stage.width else self.freedom.heights:
             if height == stage.height:
                 break
             taller = stage.with_height(height)

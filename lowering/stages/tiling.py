@@ -18,8 +18,7 @@ MOST_CALLS = 3600
 WORTH = 0.95
 """Tiles are used if they lower the peak to this share of it, or less.
 
-They cost ten times the calls, in kernels that are not those written for speed, and as
-much of the time of a compilation.
+They cost ten times the calls, and as much of the time of a compilation.
 """
 
 WORTH_PLACING = 0.93

@@ -14,7 +14,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    const tinyts_tensor *input;  /* [height, width, C], C a multiple of 4 */
+    const tinyts_tensor *input;  /* [height, width, C], C at least 4 */
     const tinyts_tensor *output; /* [height, width, C] */
     const int32_t *stream; /* as in tinyts_depthwise_pixel.h, like relu and shift */
     const int8_t *zeros; /* [C] the input's zero point */

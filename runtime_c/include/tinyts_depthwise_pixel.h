@@ -15,10 +15,10 @@ extern "C" {
 
 #define TINYTS_MAX_TAPS 16
 
-/* The constants of a layer, whose channels are a multiple of 4. */
+/* The constants of a layer of at least 4 channels. */
 typedef struct {
     /*
-     * For each four channels: four biases, with - input zero point * sum of weights;
+     * For each four channels, the last four of them where fewer are left: four biases, with - input zero point * sum of weights;
      * for each pair of taps (the last perhaps with one of zeros) four words, the weights
      * of both taps for a channel, 16 bits each; four times (m, c); in the form any four
      * shifts. See tinyts_panel.h.
@@ -35,7 +35,8 @@ TINYTS_APART void tinyts_depthwise_pixel(const tinyts_depthwise_stream *layer,
     const int32_t *stream = layer->stream;
     const int32_t relu = layer->relu;
     const int32_t shift = layer->shift;
-    for (int32_t c = 0; c < channels; c += 4) {
+    for (int32_t done = 0; done < channels; done += 4) {
+        const int32_t c = done + 4 > channels ? channels - 4 : done;
         int32_t sums[4] = {stream[0], stream[1], stream[2], stream[3]};
         const int8_t *const *tap = taps;
         stream += 4;
@@ -51,7 +52,7 @@ TINYTS_APART void tinyts_depthwise_pixel(const tinyts_depthwise_stream *layer,
             stream += 4;
             tap += 2;
         }
-        for (int32_t i = 0; i < 4; ++i) {
+        for (int32_t i = done - c; i < 4; ++i) {
             const int32_t m = stream[2 * i];
             const int32_t k = stream[2 * i + 1];
             const int32_t value =
