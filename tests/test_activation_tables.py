@@ -64,7 +64,10 @@ def assert_one_table(cases: list[Case]) -> None:
 
 @pytest.mark.parametrize(
     "builtin",
-    ["RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU", "QUANTIZE"],
+    [
+        *("RELU", "RELU6", "LOGISTIC", "TANH", "HARD_SWISH", "LEAKY_RELU"),
+        *("QUANTIZE", "ELU", "ABS"),
+    ],
 )
 def test_every_input_of_an_activation(builtin: str) -> None:
     random = np.random.default_rng(list(builtin.encode()))

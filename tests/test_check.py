@@ -130,7 +130,7 @@ def npu(raw: Raw) -> None:
 
 
 def two_unknown(raw: Raw) -> None:
-    raw.operator("PAD").builtin = tflite.BuiltinOperator.MIRROR_PAD
+    raw.operator("PAD").builtin = tflite.BuiltinOperator.POW
     raw.operator("SOFTMAX").builtin = tflite.BuiltinOperator.LOG_SOFTMAX
     raw.operator("MEAN").builtin = tflite.BuiltinOperator.CUSTOM
 
@@ -153,7 +153,7 @@ UNSUPPORTED: dict[str, tuple[Edit, tuple[str, ...]]] = {
     "operators": (
         two_unknown,
         (
-            "operator 0 MIRROR_PAD (tensor 'pad_0'): not supported; use PAD",
+            "operator 0 POW (tensor 'pad_0'): not supported; multiply",
             "operator 9 CUSTOM",
             "LOG_SOFTMAX (tensor",
         ),

@@ -1,4 +1,4 @@
-"""REDUCE_MAX becomes max pools: every set of axes, against TFLite Micro."""
+"""REDUCE_MAX and REDUCE_MIN are max pools: every set of axes, against TFLite Micro."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from tools.tflite_writer import Quant, TFLiteWriter
 SHAPES = ((1, 4, 5, 3), (2, 3, 4), (6, 5), (7,))
 
 
-def test_every_set_of_axes() -> None:
+@pytest.mark.parametrize("least", [False, True])
+def test_every_set_of_axes(least: bool) -> None:
     cases = []
     for shape in SHAPES:
         first = 1 if len(shape) == 4 else 0
@@ -27,7 +28,8 @@ def test_every_set_of_axes() -> None:
                         continue  # no dimension is left
                     writer = TFLiteWriter()
                     x = writer.input("x", shape=shape, scale=0.1, zero_point=3)
-                    writer.output(writer.reduce_max(x, chosen, keep_dims=keep_dims))
+                    y = writer.reduce_max(x, chosen, keep_dims=keep_dims, least=least)
+                    writer.output(y)
                     cases.append(case(f"{shape} over {chosen}", writer))
     for item, (expected,) in zip(cases, tflm_outputs(cases), strict=True):
         (found,) = interpreted(item.module, item.inputs)

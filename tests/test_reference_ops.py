@@ -25,9 +25,11 @@ from tools.tflite_writer import Activation, Quant, TFLiteWriter
 
 def conv_2d(draw: Draw) -> Case:
     channels, outputs = draw.pair(1, 9)
+    groups = draw.number(2, 3) if draw.number(1, 4) == 1 else 1
+    outputs *= groups
     kernel, dilation = draw.pair(1, 4), draw.pair(1, 2)
     padding = draw.padding()
-    x = draw.input((1, draw.number(7, 11), draw.number(7, 11), channels))
+    x = draw.input((1, draw.number(7, 11), draw.number(7, 11), channels * groups))
     output = draw.quant()
     return draw.finish(
         draw.writer.conv_2d(

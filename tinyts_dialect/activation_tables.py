@@ -134,6 +134,27 @@ def hard_swish_table(input: Quant, output: Quant) -> Table:
     return saturated(scaled + output.zero_point)
 
 
+def elu_table(input: Quant, output: Quant) -> Table:
+    """ELU in single precision: x from 0 on, e^x - 1 below; halves go away from 0."""
+    real = np.float32(input.scale) * (STORED - input.zero_point).astype(np.float32)
+    power = np.exp(np.minimum(real, 0).astype(np.float64)).astype(np.float32)
+    value = np.where(real < 0, power - np.float32(1), real)
+    inverse = np.float32(1) / np.float32(output.scale)
+    with np.errstate(over="ignore"):
+        scaled = np.clip(value * inverse, -(2.0**30), 2.0**30).astype(np.float64)
+    rounded = np.trunc(scaled + np.copysign(0.5, scaled)).astype(np.int64)
+    return saturated(rounded + output.zero_point)
+
+
+def abs_table(input: Quant, output: Quant) -> Table:
+    """ABS, which also requantizes."""
+    magnitude = np.abs(STORED - input.zero_point)
+    if input.scale != output.scale:
+        multiplier = quantize_multiplier(single_ratio(input.scale, output.scale))
+        magnitude = _requantized(magnitude, multiplier)
+    return saturated(magnitude + output.zero_point)
+
+
 def _requantized(x: Int64Array, multiplier: Multiplier) -> Int64Array:
     return requantize(x, *multiplier)
 

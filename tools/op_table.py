@@ -32,6 +32,7 @@ from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import dense, quant_of, shape_of, to_array
 from tinyts_dialect.windows import Window
+from tools.grouped_convolution import groups_of, read_groups
 from tools.op_entries import collected_entries
 from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
 from tools.operator_reader import OperatorReader
@@ -49,15 +50,17 @@ def _read_conv_2d(reader: OperatorReader) -> SSAValue:
         options.Padding(),
         (options.DilationHFactor(), options.DilationWFactor()),
     )
-    return reader.build(
-        Conv2DOp,
-        [input, weights, reader.bias(2, channels)],
-        {
-            "window": WindowAttr(window),
-            "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
-            "weight_scales": dense(np.resize(scales, channels)),
-        },
-    )
+    scales = np.resize(scales, channels)
+    operands = input, weights, reader.bias(2, channels)
+    properties = {
+        "window": WindowAttr(window),
+        "clamp": ClampAttr(reader.clamp(options.FusedActivationFunction())),
+    }
+    groups = groups_of(reader, shape_of(input)[-1], weights)
+    if groups > 1:
+        return read_groups(reader, groups, operands, scales, properties)
+    properties["weight_scales"] = dense(scales)
+    return reader.build(Conv2DOp, list(operands), properties)
 
 
 def _read_depthwise_conv_2d(reader: OperatorReader) -> SSAValue:
@@ -246,8 +249,8 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         "CONV_2D",
         Conv2DOp,
         _read_conv_2d,
-        "any kernel, stride and dilation, SAME and VALID, per-tensor or per-channel "
-        f"weights, with or without bias; {ACTIVATIONS}",
+        "any kernel, stride, dilation and groups, SAME and VALID, per-tensor or "
+        f"per-channel weights, with or without bias; {ACTIVATIONS}",
         (2, 3),
     ),
     OperatorEntry(

@@ -12,12 +12,11 @@ MAX_REASONS = 50
 """Reasons after which the rest is not looked at."""
 
 REMEDIES = {
-    "ABS": "export it as MAXIMUM(x, -x)",
     "ARG_MAX": "end the model before it and take the greatest output in your code",
     "ARG_MIN": "end the model before it and take the least output in your code",
     "BATCH_MATMUL": "use a layer with constant weights (FULLY_CONNECTED or CONV_2D)",
-    "BATCH_TO_SPACE_ND": "export dilated convolutions with their dilation, as "
-    "TensorFlow 2 does",
+    "BATCH_TO_SPACE_ND": "export the model with a fixed batch of 1, so that "
+    "dilations stay in the convolutions",
     "BIDIRECTIONAL_SEQUENCE_LSTM": "use two UNIDIRECTIONAL_SEQUENCE_LSTM",
     "CAST": "quantize the model from end to end, so that no type changes inside",
     "CONV_3D": "use CONV_2D on slices of the input",
@@ -25,23 +24,18 @@ REMEDIES = {
     "without NMS) and decode the boxes in your code",
     "DEPTH_TO_SPACE": "use RESIZE_NEAREST_NEIGHBOR or TRANSPOSE_CONV",
     "DIV": "multiply by the reciprocal of a constant divisor",
-    "ELU": "use RELU or LEAKY_RELU",
     "EMBEDDING_LOOKUP": "look the embedding up in your code and give it as the input",
     "EXP": "end the model before it, or use LOGISTIC",
-    "GATHER": "use STRIDED_SLICE or SPLIT with constant positions",
     "GELU": "use RELU or HARD_SWISH",
     "IF": "export the model without control flow",
     "L2_NORMALIZATION": "end the model before it and normalize in your code",
     "LOG_SOFTMAX": "use SOFTMAX, or end the model before it",
     "LSTM": "convert with TensorFlow 2, which writes UNIDIRECTIONAL_SEQUENCE_LSTM",
-    "MIRROR_PAD": "use PAD with zeros",
     "NON_MAX_SUPPRESSION_V4": "end the model before it and do it in your code",
     "NON_MAX_SUPPRESSION_V5": "end the model before it and do it in your code",
     "POW": "multiply the value by itself",
-    "REDUCE_MIN": "use REDUCE_MAX of the negative",
-    "SPACE_TO_BATCH_ND": "export dilated convolutions with their dilation, as "
-    "TensorFlow 2 does",
-    "SPACE_TO_DEPTH": "use a convolution of that stride",
+    "SPACE_TO_BATCH_ND": "export the model with a fixed batch of 1, so that "
+    "dilations stay in the convolutions",
     "SUM": "use MEAN, and scale the weights behind it",
     "TOPK_V2": "end the model before it and sort in your code",
     "UNIDIRECTIONAL_SEQUENCE_RNN": "use an LSTM",

@@ -68,6 +68,13 @@ def sliced(
     return reshaped(reader, value, shape)
 
 
+def part(
+    reader: OperatorReader, value: SSAValue, ranges: Sequence[range]
+) -> SSAValue:
+    """Rows, columns and channels of an image that are no tensor of the file."""
+    return _slice_image(reader, value, ranges, ())
+
+
 def _copy(
     reader: OperatorReader, value: SSAValue, shape: Sequence[int]
 ) -> SSAValue:

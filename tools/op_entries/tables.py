@@ -11,6 +11,8 @@ from xdsl.ir import Attribute, Operation, SSAValue
 
 from tinyts_dialect.activation_tables import (
     STORED,
+    abs_table,
+    elu_table,
     hard_swish_table,
     leaky_relu_table,
     logistic_table,
@@ -117,6 +119,14 @@ def _tanh(reader: OperatorReader, input: Quant, output: Quant) -> Table:
     return tanh_table(input)
 
 
+def _elu(reader: OperatorReader, input: Quant, output: Quant) -> Table:
+    return elu_table(input, output)
+
+
+def _abs(reader: OperatorReader, input: Quant, output: Quant) -> Table:
+    return abs_table(input, output)
+
+
 def _hard_swish(reader: OperatorReader, input: Quant, output: Quant) -> Table:
     return hard_swish_table(input, output)
 
@@ -139,6 +149,8 @@ def _entry(
 ANY = "any shape"
 
 ENTRIES = (
+    _entry("ABS", _abs, ANY),
+    _entry("ELU", _elu, ANY),
     _entry("HARD_SWISH", _hard_swish, ANY),
     _entry("LEAKY_RELU", _leaky_relu, f"{ANY}, any alpha"),
     _entry("LOGISTIC", _logistic, ANY),

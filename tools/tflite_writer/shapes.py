@@ -109,10 +109,12 @@ class ShapeOperators(GraphWriter):
         axes: Sequence[int],
         *,
         keep_dims: bool = False,
+        least: bool = False,
         name: str | None = None,
     ) -> int:
-        """REDUCE_MAX over `axes` (negative ones count from the last)."""
-        name = self._name("reduce_max", name)
+        """REDUCE_MAX over `axes` (negative ones count from the last), or REDUCE_MIN."""
+        builtin = "REDUCE_MIN" if least else "REDUCE_MAX"
+        name = self._name(builtin.lower(), name)
         shape = self.shape(x)
         reduced = {axis_index(axis, len(shape)) for axis in axes}
         table = self.constant(np.array(axes, np.int32), name=f"{name}/axes")
@@ -122,5 +124,5 @@ class ShapeOperators(GraphWriter):
             if keep_dims or axis not in reduced
         ]
         y = self.activation(name, new_shape, self.quant(x))
-        self.operator("REDUCE_MAX", (x, table), (y,), {"keep_dims": keep_dims})
+        self.operator(builtin, (x, table), (y,), {"keep_dims": keep_dims})
         return y

@@ -43,13 +43,15 @@ class WindowOperators(GraphWriter):
     ) -> int:
         """CONV_2D of [1,H,W,I] with weights int8[O,KH,KW,I] and bias int32[O].
 
+        Weights of I / G input channels make G groups.
+
         Pairs are (height, width). A missing bias is written as tensor -1: TFLite Micro
         takes that, LiteRT takes no CONV_2D without a bias.
         """
         name = self._name("conv_2d", name)
         batch, height, width, channels = self._image(x)
         check_array("weights", weights, np.int8, 4)
-        if weights.shape[3] != channels:
+        if channels % weights.shape[3]:
             raise ValueError(
                 f"weights for {weights.shape[3]} input channels, input has {channels}"
             )

@@ -1,4 +1,4 @@
-"""REDUCE_MAX over any axes, and TRANSPOSE_CONV."""
+"""REDUCE_MAX and REDUCE_MIN over any axes, and TRANSPOSE_CONV."""
 
 from __future__ import annotations
 
@@ -10,23 +10,36 @@ from tools.random_graphs.samples import Pair, Value, quantize, varies
 from tools.random_graphs.state import MAX_ELEMENTS, MAX_SIDE
 
 
-def reduce_max(graph: Graph, x: Value, axes: tuple[int, ...]) -> Value | None:
-    """One REDUCE_MAX; None where its output would hardly vary."""
+def reduce_extreme(
+    graph: Graph, x: Value, axes: tuple[int, ...], least: bool
+) -> Value | None:
+    """One REDUCE_MAX or REDUCE_MIN; None where its output would hardly vary."""
     keep_dims = graph.chance(0.5)
     over = tuple(axis + 1 for axis in axes)
-    samples = x.samples.max(axis=over, keepdims=keep_dims)
+    reduce = np.min if least else np.max
+    samples = reduce(x.samples, axis=over, keepdims=keep_dims)
     if not varies(samples):
         return None
-    tensor = graph.writer.reduce_max(x.tensor, axes, keep_dims=keep_dims)
+    tensor = graph.writer.reduce_max(
+        x.tensor, axes, keep_dims=keep_dims, least=least
+    )
     return graph.record(tensor, samples, x)
 
 
 def add_reduce_max(graph: Graph) -> bool:
+    return _add_extreme(graph, least=False)
+
+
+def add_reduce_min(graph: Graph) -> bool:
+    return _add_extreme(graph, least=True)
+
+
+def _add_extreme(graph: Graph, least: bool) -> bool:
     x = graph.pick(lambda value: value.is_image)
     if x is None:
         return False
     axes = graph.draw({(1, 2): 4, (1,): 1, (2,): 1, (3,): 1, (2, 3): 0.5})
-    return reduce_max(graph, x, axes) is not None
+    return reduce_extreme(graph, x, axes, least) is not None
 
 
 def transpose_conv(graph: Graph, x: Value, kernel: Pair, stride: Pair) -> Value | None:
@@ -84,5 +97,6 @@ def add_transpose_conv(graph: Graph) -> bool:
 
 GENERATORS = (
     entry("reduce_max", "REDUCE_MAX", 0.7, add_reduce_max),
+    entry("reduce_min", "REDUCE_MIN", 0.4, add_reduce_min),
     entry("transpose_conv", "TRANSPOSE_CONV", 0.7, add_transpose_conv),
 )

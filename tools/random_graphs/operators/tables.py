@@ -21,6 +21,8 @@ BUILTINS = {
     "HARD_SWISH": 1.5,
     "LEAKY_RELU": 1,
     "QUANTIZE": 1.5,
+    "ELU": 1,
+    "ABS": 1,
 }
 """With weights."""
 
@@ -61,6 +63,10 @@ def _function(
         return drawn, tables.hard_swish_table(input, output), None
     if builtin == "QUANTIZE":
         return drawn, tables.requantization_table(input, output), None
+    if builtin == "ELU":
+        return drawn, tables.elu_table(input, output), None
+    if builtin == "ABS":
+        return drawn, tables.abs_table(input, output), None
     alpha = float(np.float32(graph.exponential(0.01, 2)))
     table = tables.leaky_relu_table(input, output, alpha)
     return drawn, table, {"alpha": alpha}
