@@ -9,6 +9,7 @@ from xdsl.passes import ModulePass
 
 PASS_NAMES = (
     "fold-transposes",
+    "fold-shuffles",
     "fold-reshapes",
     "fuse-pad",
     "fuse-tables",
@@ -57,9 +58,7 @@ def lowering_passes(
 
     Without a split height and width tensors stay whole.
     """
-    passes = ["fold-transposes", "fold-reshapes", "fuse-pad", "fuse-tables"]
-    if fold_channels:  # sees the window's own pads, hence after fuse-pad
-        passes.append("fold-constant-channels")
+    passes = whole_tensor_passes(fold_channels=fold_channels).split(",")
     if split_height is not None:
         passes.append(f"split-height{{height={split_height}}}")
     if split_width is not None:
@@ -73,7 +72,8 @@ def lowering_passes(
 
 def whole_tensor_passes(*, fold_channels: bool) -> str:
     """From an imported model to whole tensors that can be planned."""
-    fused = "fold-transposes,fold-reshapes,fuse-pad,fuse-tables"
+    fused = "fold-transposes,fold-shuffles,fold-reshapes,fuse-pad,fuse-tables"
+    # sees the window's own pads, hence after fuse-pad
     return f"{fused},fold-constant-channels" if fold_channels else fused
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from kernel_bench import Bench
 
 from tools import tflite_views as views
@@ -104,4 +105,24 @@ def resizes_and_pads(bench: Bench) -> None:
             )
 
 
-BENCHES = (slices, joints_and_transposes, resizes_and_pads)
+def channels(bench: Bench) -> None:
+    """GATHER of channels: some twice, some not at all."""
+    for shape, order in (
+        (IMAGES[0], (3, 0, 1, 2)),
+        (IMAGES[1], (0, 0, 2, 1, 1)),
+        ((1, 1, 1, 5), (4,)),
+    ):
+        result = (*shape[:3], len(order))
+
+        def build(
+            x: int, order: tuple[int, ...] = order, result: tuple[int, ...] = result
+        ) -> int:
+            table = bench.writer.constant(np.array(order, np.int32))
+            y = bench.writer.activation("y", result, bench.writer.quant(x))
+            bench.writer.operator("GATHER", (x, table), (y,), {"axis": 3})
+            return y
+
+        bench.case(shape, build)
+
+
+BENCHES = (slices, joints_and_transposes, resizes_and_pads, channels)

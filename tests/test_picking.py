@@ -22,12 +22,13 @@ def written(
     shape: Sequence[int],
     output: Sequence[int],
     indices: object = None,
+    quant: Quant = QUANT,
     **options: Option,
 ) -> TFLiteWriter:
     """A model of one operator; `indices` is its constant operand."""
     writer = TFLiteWriter()
     x = writer.input("x", shape=tuple(shape), scale=QUANT.scale, zero_point=3)
-    y = writer.activation("y", tuple(output), QUANT)
+    y = writer.activation("y", tuple(output), quant)
     operands = [x]
     if indices is not None:
         operands.append(writer.constant(np.array(indices, np.int32)))
@@ -54,7 +55,11 @@ MODELS = {
     ),
     "reflect of nothing": written("MIRROR_PAD", IMAGE, IMAGE, [[0, 0]] * 4, mode=0),
     "reverse of rows": written("REVERSE_V2", IMAGE, IMAGE, [1]),
+    "reverse of channels": written("REVERSE_V2", IMAGE, IMAGE, [-1]),
     "reverse of time": written("REVERSE_V2", (1, 7, 3), (1, 7, 3), [1]),
+    "reverse that copies bytes": written(
+        "REVERSE_V2", IMAGE, IMAGE, [2], quant=Quant(0.2, -7)
+    ),
     "blocks of 2": written("SPACE_TO_DEPTH", (1, 6, 4, 3), (1, 3, 2, 12), block_size=2),
     "blocks of 3": written("SPACE_TO_DEPTH", (1, 6, 3, 2), (1, 2, 1, 18), block_size=3),
 }

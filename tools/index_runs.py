@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from xdsl.dialects.builtin import DenseArrayBase, i32
 from xdsl.ir import SSAValue
 
-from tinyts_dialect.tensors import shape_of
-from tools.operator_reader import OperatorReader
+from tinyts_dialect.ops.gather_channels import GatherChannelsOp
+from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.tensors import quant_of, shape_of
+from tools.operator_reader import OperatorReader, tensor_quant
 from tools.tflite_file import MAX_OPERANDS
 from tools.view_building import around, concatenated, part, reshaped, sliced
 
@@ -40,20 +43,28 @@ def picked(
     shape: Sequence[int],
     computes: bool = True,
 ) -> SSAValue:
-    """The value at some indices of an axis, in the shape `shape`."""
+    """The value at some indices of an axis, in the shape `shape`.
+
+    The bytes stay as they are where the operator's output has another quantization.
+    """
+    if computes and quant_of(value) != tensor_quant(reader.output):
+        same = picked(reader, value, axis, indices, shape, computes=False)
+        return reader.build(ReshapeOp, [same], shape=tuple(shape))
     whole = shape_of(value)
     runs = ascending_runs(indices)
-    if len(runs) > MAX_OPERANDS:
-        reader.fail(
-            f"it takes {len(runs)} runs of indices; more than {MAX_OPERANDS} are not "
-            "supported"
-        )
     if len(runs) == 1 and computes:
         ranges = [range(size) for size in whole]
         ranges[axis] = runs[0]
         return sliced(reader, value, ranges, shape)
     image, place = _image(whole, axis)
     value = reshaped(reader, value, image)
+    if place == 3:
+        return _channels(reader, value, indices, shape, computes)
+    if len(runs) > MAX_OPERANDS:
+        reader.fail(
+            f"it takes {len(runs)} runs of indices; more than {MAX_OPERANDS} are not "
+            "supported"
+        )
     pieces: list[SSAValue] = []
     for run in runs:
         ranges = [range(size) for size in image]
@@ -61,6 +72,24 @@ def picked(
         pieces.append(part(reader, value, ranges[1:]))
     joined = concatenated(reader, pieces, place, computes)
     return reshaped(reader, joined, shape)
+
+
+def _channels(
+    reader: OperatorReader,
+    value: SSAValue,
+    indices: Sequence[int],
+    shape: Sequence[int],
+    computes: bool,
+) -> SSAValue:
+    picked = reader.build(
+        GatherChannelsOp,
+        [value],
+        {"channels": DenseArrayBase.from_list(i32, list(indices))},
+        shape=(*shape_of(value)[:3], len(indices)),
+        quant=quant_of(value),
+        computes=computes,
+    )
+    return reshaped(reader, picked, shape)
 
 
 def _image(shape: tuple[int, ...], axis: int) -> tuple[tuple[int, ...], int]:

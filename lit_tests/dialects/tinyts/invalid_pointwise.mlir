@@ -63,3 +63,39 @@
 #tiny = #tinyts.quant<1.0e-38 : f32, 0>
 %x, %y = "test.op"() : () -> (tensor<2xi8, #huge>, tensor<2xi8, #huge>)
 %z = tinyts.sub %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<2xi8, #huge>, tensor<2xi8, #huge>) -> tensor<2xi8, #tiny>
+
+// -----
+
+// CHECK: channels [2, -1] are not among the input's 2
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%z = tinyts.gather_channels %x {channels = array<i32: 0, 2, -1>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x3xi8, #q>
+
+// -----
+
+// CHECK: channels [] are not among the input's 2
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%z = tinyts.gather_channels %x {channels = array<i32>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x3xi8, #q>
+
+// -----
+
+// CHECK: input has shape [4, 4, 2], expected 1xHxWxC
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<4x4x2xi8, #q>
+%z = tinyts.gather_channels %x {channels = array<i32: 0>} : (tensor<4x4x2xi8, #q>) -> tensor<4x4x1xi8, #q>
+
+// -----
+
+// CHECK: input and result differ in quantization
+#q = #tinyts.quant<0.5 : f32, 0>
+#r = #tinyts.quant<0.25 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%z = tinyts.gather_channels %x {channels = array<i32: 0>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x1xi8, #r>
+
+// -----
+
+// CHECK: result has shape [1, 4, 4, 2], expected [1, 4, 4, 1]
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
+%z = tinyts.gather_channels %x {channels = array<i32: 0>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>

@@ -32,5 +32,9 @@ func.func @images(%x: !image) {
 
   // CHECK: %prelu = tinyts.prelu %x, %table : (
   %prelu = tinyts.prelu %x, %table : (!image, tensor<1x4x6x2xi8, #half>) -> !image
+
+  // CHECK: %picked = tinyts.gather_channels %x {channels = array<i32: 1, 0, 1>} : (
+  // GENERIC: "tinyts.gather_channels"(%x) <{channels = array<i32: 1, 0, 1>}>
+  %picked = tinyts.gather_channels %x {channels = array<i32: 1, 0, 1>} : (!image) -> tensor<1x4x6x3xi8, #q>
   return
 }

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tools import tflite_views as views
 from tools.random_graphs.generator import entry
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Numbers, Value, varies
@@ -89,7 +90,22 @@ def space_to_depth(graph: Graph) -> bool:
     return _add(graph, "SPACE_TO_DEPTH", x, samples, None, block_size=2)
 
 
+def channel_shuffle(graph: Graph) -> bool:
+    """Groups of channels take turns: a reshape, a transpose, a reshape."""
+    x = graph.pick(lambda value: value.is_image and value.shape[3] % 2 == 0)
+    if x is None or graph.room < 3:
+        return False
+    _, height, width, depth = x.shape
+    count = graph.rng.choice([g for g in (2, 3, 4) if depth % g == 0])
+    groups = graph.reshape(x, (1, height, width, count, depth // count))
+    turned = views.transpose(graph.writer, groups.tensor, (0, 1, 2, 4, 3))
+    samples = groups.samples.transpose(0, 1, 2, 3, 5, 4)
+    graph.reshape(graph.record(turned, samples, groups), x.shape)
+    return True
+
+
 GENERATORS = (
+    entry("channel_shuffle", "RESHAPE TRANSPOSE", 0.6, channel_shuffle),
     entry("gather", "GATHER", 0.4, gather),
     entry("mirror_pad", "MIRROR_PAD", 0.4, mirror_pad),
     entry("reverse", "REVERSE_V2", 0.3, reverse),
