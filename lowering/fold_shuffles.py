@@ -16,10 +16,13 @@ from xdsl.pattern_rewriter import (
     PatternRewriter,
     PatternRewriteWalker,
     RewritePattern,
+    op_type_rewrite_pattern,
 )
 
+from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.gather_channels import GatherChannelsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.ops.transpose import TransposeOp
 from tinyts_dialect.tensors import is_activation, quant_of, shape_of
 
@@ -49,18 +52,37 @@ class FoldShuffle(RewritePattern):
         if channels == list(range(len(channels))):
             rewriter.replace(op, (), [source])
             return
-        properties: dict[str, Attribute] = {
-            "channels": DenseArrayBase.from_list(i32, channels)
-        }
-        if op.layer is not None:
-            properties["layer"] = op.layer
-        shuffled = GatherChannelsOp.create(
-            operands=[source],
-            result_types=[op.result.type],
-            properties=properties,
-            location=op.location,
-        )
-        rewriter.replace(op, shuffled)
+        rewriter.replace(op, _gathered(source, channels, op))
+
+
+class FoldSlice(RewritePattern):
+    """A slice of the channels of every pixel, behind a gather, gathers fewer itself."""
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: StridedSliceOp, rewriter: PatternRewriter) -> None:
+        inner, shape = op.input.owner, shape_of(op.result)
+        if not isinstance(inner, GatherChannelsOp) or op.rect or inner.rect:
+            return
+        if shape_of(op.input)[:3] != shape[:3]:
+            return
+        first, stride = op.channels.data
+        channels = list(inner.channels.get_values())[first::stride][: shape[3]]
+        rewriter.replace(op, _gathered(inner.input, channels, op))
+
+
+def _gathered(source: SSAValue, channels: list[int], like: TensorOp) -> TensorOp:
+    """Gathers what another operation computes: its tensor of the file."""
+    properties: dict[str, Attribute] = {
+        "channels": DenseArrayBase.from_list(i32, channels)
+    }
+    if like.layer is not None:
+        properties["layer"] = like.layer
+    return GatherChannelsOp.create(
+        operands=[source],
+        result_types=[like.output().type],
+        properties=properties,
+        location=like.location,
+    )
 
 
 def _is_image(value: SSAValue) -> bool:
@@ -103,13 +125,16 @@ def channel_order(chain: list[Mover]) -> list[int] | None:
 
 @dataclass(frozen=True)
 class FoldShuffles(ModulePass):
-    """Makes `tinyts.gather_channels` of reshapes and transposes that are no more."""
+    """Makes `tinyts.gather_channels` of reshapes and transposes that are no more.
+
+    Slices of its channels gather them themselves.
+    """
 
     name = "fold-shuffles"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns = GreedyRewritePatternApplier([FoldShuffle()])
-        PatternRewriteWalker(patterns).rewrite_module(op)
+        patterns: list[RewritePattern] = [FoldShuffle(), FoldSlice()]
+        PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(op)
 
 
 PASS = FoldShuffles

@@ -57,3 +57,20 @@ func.func @requantized(%x: !image) -> tensor<1x2x3x6xi8, #other> {
   %y = tinyts.reshape %turned : (!turned) -> tensor<1x2x3x6xi8, #other>
   return %y : tensor<1x2x3x6xi8, #other>
 }
+
+// Slices of its channels gather them themselves, one of rows does not.
+// CHECK-LABEL: func.func @slices
+// CHECK-NEXT: %[[Y:.*]] = tinyts.gather_channels %x {channels = array<i32: 0, 3, 1, 4, 2, 5>}
+// CHECK-NEXT: tinyts.gather_channels %x {channels = array<i32: 4, 2, 5>, layer = 4 : i64}
+// CHECK-NEXT: tinyts.gather_channels %x {channels = array<i32: 3, 4, 5>, layer = 5 : i64}
+// CHECK-NEXT: tinyts.strided_slice %[[Y]]
+// CHECK-NEXT: return
+!six = tensor<1x4x3x6xi8, #q>
+!three = tensor<1x4x3x3xi8, #q>
+func.func @slices(%x: !six) -> (!three, !three, tensor<1x2x3x6xi8, #q>) {
+  %y = tinyts.gather_channels %x {channels = array<i32: 0, 3, 1, 4, 2, 5>} : (!six) -> !six
+  %a = tinyts.strided_slice %y {window = #tinyts.window<[1, 1], stride [1, 1], pads [0, 0, 0, 0]>, channels = #tinyts.pair<[3, 1]>, layer = 4} : (!six) -> !three
+  %b = tinyts.strided_slice %y {window = #tinyts.window<[1, 1], stride [1, 1], pads [0, 0, 0, 0]>, channels = #tinyts.pair<[1, 2]>, layer = 5} : (!six) -> !three
+  %c = tinyts.strided_slice %y {window = #tinyts.window<[1, 1], stride [1, 1], pads [-2, 0, 0, 0]>, channels = #tinyts.pair<[0, 1]>, layer = 6} : (!six) -> tensor<1x2x3x6xi8, #q>
+  return %a, %b, %c : !three, !three, tensor<1x2x3x6xi8, #q>
+}
