@@ -23,7 +23,7 @@ from lowering.dw_stream import (
 from lowering.instances import instance
 from lowering.kernel_spec import Params
 from lowering.kernel_variant import Array, LayerCalls
-from lowering.panel_stream import Channels, Linear, requantized
+from lowering.panel_forms import Channels, Linear, requantized
 from lowering.walks import Taps
 from tinyts_dialect.tsbuf import Image, layout_of
 

@@ -1,6 +1,6 @@
 """Packs depthwise convolutions into the streams of `runtime_c/include/tinyts_dw_*.h`.
 
-Exact or refused, as `lowering/panel_stream.py`, whose forms of requantization it uses.
+Exact or refused, as `lowering/panel_forms.py`, whose forms of requantization it uses.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from lowering.panel_stream import Channels, IntArray
+from lowering.panel_forms import Channels, IntArray
 from lowering.walks import Taps
 
 

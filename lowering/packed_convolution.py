@@ -10,13 +10,16 @@ import numpy as np
 
 from lowering.kernel_spec import Params
 from lowering.kernel_variant import Array, LayerCalls
-from lowering.panel_stream import (
+from lowering.panel_forms import (
+    Channels,
     IntArray,
     Linear,
-    group_words,
-    panel_name,
     requantized,
     requantized_in_parts,
+)
+from lowering.panel_stream import (
+    TAIL,
+    Layout,
     stream,
     words_of_gathered,
     words_of_runs,
@@ -40,6 +43,8 @@ class Window:
     """Bytes of zero points that windows may read beside the input."""
     runs: int
     """Pieces of memory that a window may consist of."""
+    rows: int
+    """Pieces of equal length that are never more than a run."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +55,23 @@ class PackedStage:
     constants: Mapping[str, Array]
     instructions: int
     """Estimated, of all rows."""
-    group: int
+    layout: Layout
     words: int
-    """Of a group of the stream."""
+    """Of a window."""
     scratch: int
     """Bytes."""
 
     def words_of_channels(self, channels: int) -> int:
         """Words of the stream of some channels that begin a group."""
-        return -(-channels // self.group) * self.words
+        return self.layout.words_of_channels(self.words, channels)
+
+
+class GroupCost(NamedTuple):
+    """Instructions of a group of channels."""
+
+    word: Mapping[int, float]
+    """Of a word of a window, by the bits of a weight."""
+    overhead: int
 
 
 class Panel(NamedTuple):
@@ -66,20 +79,25 @@ class Panel(NamedTuple):
 
     name: str
     pixels: int
-    group: int
     scratch: int
     """Bytes of scratch for each word of a window."""
-    word: Mapping[int, float]
-    """Instructions of a word and a group, by the bits of a weight."""
+    groups: Mapping[int, GroupCost]
+    """By its channels."""
     widening: float
     """Instructions of a word, once for all groups."""
     overhead: int
-    """Instructions of a call, and of a group."""
-    group_overhead: int
+    """Instructions of a call."""
 
 
-DIRECT = Panel("1x8", 1, 8, 0, {16: 28.3, 8: 32.3}, 0, 40, 70)
-PAIRED = Panel("2x4", 2, 4, 16, {16: 23.3, 8: 25.3}, 9.5, 80, 62)
+DIRECT = Panel(
+    "1x8",
+    1,
+    0,
+    {8: GroupCost({16: 28.3, 8: 32.3}, 70), TAIL: GroupCost({16: 16.3, 8: 18.3}, 50)},
+    0,
+    40,
+)
+PAIRED = Panel("2x4", 2, 16, {4: GroupCost({16: 23.3, 8: 25.3}, 62)}, 9.5, 80)
 
 
 def packed_stages(
@@ -97,29 +115,44 @@ def packed_stages(
     cuts = cuts or (0, len(linear.bias))
     params = layer.params[stage] if stage else layer.params
     padding = np.full(window.padding, linear.input_zero, np.int8)
-    for bits in (16, 8):
-        packed = requantized(linear, bits)
-        name = None if packed is None else panel_name(panel.name, bits, packed)
-        if packed is None and bits == 8 and panel is PAIRED and _even(layer, stage):
-            packed = requantized_in_parts(linear, window.words)
-            name = "panel_2x4_w8s_relu"
-        if packed is None:
-            continue
-        words = stream(packed, window.words, bits, panel.group, cuts)
+    for layout, packed in _packings(layer, stage, panel, linear, window):
+        words = stream(packed, window.words, layout, cuts)
         constants = {"stream": words, **({"zeros": padding} if window.padding else {})}
+        shift = int(packed.shifts[0]) if packed.form == "relu" else 0
         yield PackedStage(
             {
                 **{name: params[name] for name in ("kernel", "params")},
-                "panel": name,
-                "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
+                "panel": layout.function(shift),
+                "shift": shift,
                 "gathered": window.gathered,
             },
             constants,
-            _instructions(layer, stage, window, panel, bits, cuts),
-            panel.group,
-            group_words(len(window.words), bits, packed.form, panel.group),
+            _instructions(layer, stage, window, panel, layout, cuts),
+            layout,
+            len(window.words),
             panel.scratch * len(window.words),
         )
+
+
+def _packings(
+    layer: LayerCalls, stage: str, panel: Panel, linear: Linear, window: Window
+) -> Iterator[tuple[Layout, Channels]]:
+    """The layouts of streams that are exact, and what they hold."""
+    for bits in (16, 8):
+        packed = requantized(linear, bits)
+        weights = f"w{bits}"
+        if packed is None and bits == 8:
+            weights = "w8s"
+            if panel is DIRECT:
+                parts = np.split(window.words, window.rows)
+                packed = requantized_in_parts(linear, parts, bias_first=False)
+            elif _even(layer, stage):
+                second = len(window.words) // 2 // 4 * 4
+                parts = np.split(window.words, [len(window.words) - second])
+                packed = requantized_in_parts(linear, parts, bias_first=True)
+                packed = packed if packed and packed.form == "relu" else None
+        if packed is not None:
+            yield Layout(panel.name, weights, packed.form), packed
 
 
 def _even(layer: LayerCalls, stage: str) -> bool:
@@ -133,20 +166,20 @@ def _instructions(
     stage: str,
     window: Window,
     panel: Panel,
-    bits: int,
+    layout: Layout,
     cuts: Sequence[int],
 ) -> int:
     image = layer.image("middle" if stage == "producer" else "output")
     words = len(window.words)
-    groups = sum(
-        -(-(stop - start) // panel.group)
+    eaten = sum(
+        cost.word[layout.bits] * words + cost.overhead
         for start, stop in zip(cuts, cuts[1:], strict=False)
+        for _, size in layout.groups(stop - start)
+        for cost in (panel.groups[size],)
     )
     calls = (len(cuts) - 1) * -(-image.width // panel.pixels)
     each = panel.overhead + panel.widening * words + 5 * window.gathered * panel.pixels
-    work = calls * each + (
-        groups * image.width / panel.pixels
-    ) * (panel.word[bits] * words + panel.group_overhead)
+    work = calls * each + image.width / panel.pixels * eaten
     rows = image.height if stage == "producer" else layer.rows
     return round(rows * (work + 100 * (len(cuts) - 1)))
 
@@ -175,10 +208,10 @@ def window_of(layer: LayerCalls, stage: str) -> Window | None:
     size = rows * columns * depth
     if (depth % 4 == 0 and rows <= MAX_RUNS) or (one and depth >= 4):
         words = words_of_runs(rows * columns, depth)
-        return Window(words, 0, padding, rows * columns if padding else rows)
+        return Window(words, 0, padding, rows * columns if padding else rows, rows)
     if size <= MAX_GATHERED and rows <= MAX_RUNS:
         words = words_of_gathered(rows, columns * depth)
-        return Window(words, words.size, padding, 1)
+        return Window(words, words.size, padding, 1, 1)
     return None
 
 

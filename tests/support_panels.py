@@ -11,14 +11,13 @@ from emitc.print_c import constant
 from emitc.print_c import instance as print_instance
 from emitc.program import Constant
 from lowering.instances import parse_instance
-from lowering.panel_stream import (
+from lowering.panel_forms import (
     Linear,
-    panel_name,
     requantized,
     requantized_in_parts,
-    stream,
-    words_of_runs,
+    sums_in_parts,
 )
+from lowering.panel_stream import Layout, stream, words_of_runs
 from tinyts_dialect.multipliers import requantize
 
 Int8Array = npt.NDArray[np.int8]
@@ -50,7 +49,7 @@ def random_linear(
     multipliers = rng.integers(1 << 30, 1 << 31, channels)
     bias = rng.integers(-9999, 9999, channels)
     if edges:
-        pick = rng.integers(0, 6, channels)
+        pick = rng.integers(0, 8, channels)
         multipliers[pick == 0] = 1 << 30
         multipliers[pick == 1] = (1 << 31) - 1
         multipliers[pick == 2] = 0
@@ -58,6 +57,9 @@ def random_linear(
         shifts[pick == 4] = -30
         shifts[pick == 5] = -1
         weights[rng.random(channels) < 0.3] = 127
+        shifts[pick == 6] = -31  # constant, whatever the input
+        weights[pick == 7] = 0
+        shifts[pick == 7] = 0
         bias[pick == 5] = rng.integers(-128, 128)
         weights[pick == 5] = 0  # small sums: ties of the second rounding
         weights[pick == 5, 0] = 1
@@ -97,7 +99,7 @@ def panel_trial(
 ) -> PanelTrial | None:
     """One job of tinyts_panel_1x8_*, or with `widened` of tinyts_panel_2x4_*.
 
-    With `parts` of the one that eats a window in two parts.
+    With `parts` of those whose sums begin anew with parts of a window.
 
     None where there is no exact form of it.
     """
@@ -105,9 +107,12 @@ def panel_trial(
     linear = random_linear(rng, channels, size, kind, edges)
     words = words_of_runs(runs, length)
     packed = requantized(linear, bits)
+    weights = f"w{bits}"
     if parts:
-        assert packed is None
-        packed = requantized_in_parts(linear, words)
+        weights = "w8s"
+        second = len(words) // 2 // 4 * 4
+        pieces = np.split(words, [len(words) - second] if widened else runs)
+        packed = requantized_in_parts(linear, pieces, bias_first=widened)
     if packed is None:
         return None
     step = length + int(rng.integers(0, 3))
@@ -116,7 +121,8 @@ def panel_trial(
     if edges:
         input[rng.random(input.shape) < 0.5] = rng.choice([-128, 127])
     if parts:  # the largest sum of channel 1
-        input[0, :length] = np.where(linear.weights[1] > 0, 127, -128)
+        rows = linear.weights[1].reshape(runs, length)
+        input[:, :length] = np.where(rows > 0, 127, -128)
     windows = np.concatenate(
         [
             np.stack([line[p * step : p * step + length] for p in range(pixels)])
@@ -124,11 +130,9 @@ def panel_trial(
         ],
         axis=1,
     ).astype(np.int64)
-    shape, group = ("2x4", 4) if widened else ("1x8", 8)
-    name = panel_name(shape, bits, packed)
-    if parts:
-        name = "panel_2x4_w8s_relu"
-    data = stream(packed, words, bits, group, (0, channels))
+    layout = Layout("2x4" if widened else "1x8", weights, packed.form)
+    name = layout.function(int(packed.shifts[0]))
+    data = stream(packed, words, layout, (0, channels))
     pitch = channels + int(rng.integers(0, 3))
     run_count, run_words = runs, length // 4
     lines = [f"input_{number} + {i * row}" for i in range(runs)]
@@ -156,6 +160,39 @@ def panel_trial(
         declarations,
         f"run(tinyts_{name}, &job_{number}, {size});",
         _framed(outputs_of(linear, windows), pitch),
+    )
+
+
+def sum_trial(
+    rng: np.random.Generator, number: int, channels: int, length: int
+) -> PanelTrial:
+    """A job of tinyts_panel_1x8_w8_sum: products are added to what is there."""
+    linear = random_linear(rng, channels, length, "linear", edges=False)
+    words = words_of_runs(1, length)
+    packed = sums_in_parts(linear, [words])
+    assert packed is not None
+    data = stream(packed, words, Layout("1x8", "w8", "sum"), (0, channels))
+    input = rng.integers(-128, 128, length, np.int8)
+    sums = linear.weights @ input.astype(np.int64)
+    before = int.from_bytes(bytes([99] * 4), "little")
+    after = ((sums + before) & 0xFFFFFFFF).astype("<u4").view(np.int8)
+    declarations = "\n".join(
+        [
+            constant(Constant(f"stream_{number}", data)),
+            constant(Constant(f"input_{number}", input)),
+            f"static const int8_t *const runs_{number}[] = {{input_{number}}};",
+            f"static const tinyts_panel_job job_{number} = {{runs_{number}, 1, "
+            f"{length // 4}, 0, 1, 0, stream_{number}, {channels}, out + 1, 0, 0, "
+            "{0, 0}};",
+        ]
+    )
+    frame = np.full(1 + len(after) + 8, 99, np.int8)
+    frame[1 : 1 + len(after)] = after
+    return PanelTrial(
+        "panel_1x8_w8_sum",
+        declarations,
+        f"run(tinyts_panel_1x8_w8_sum, &job_{number}, {len(after)});",
+        frame,
     )
 
 

@@ -6,7 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support_emulator import needs_emulator
-from support_panels import KINDS, PanelTrial, check, panel_trial, program
+from support_panels import (
+    KINDS,
+    PanelTrial,
+    check,
+    panel_trial,
+    program,
+    sum_trial,
+)
 
 from emitc.project import RUNTIME
 from tools.emulator.boards import board
@@ -40,21 +47,33 @@ def trials() -> list[PanelTrial]:
                             widened=widened,
                         )
                         found += [trial] if trial else []
-    for length in (1200, 1444):
-        for channels in (3, 8):
-            trial = panel_trial(
-                rng,
-                len(found),
-                bits=8,
-                kind="relu",
-                channels=channels,
-                runs=1,
-                length=length,
-                pixels=2,
-                widened=True,
-                parts=True,
-            )
-            found += [trial] if trial else []
+    for kind, channels, runs, length, widened in (
+        ("relu", 3, 1, 1200, True),
+        ("relu", 8, 1, 1444, True),
+        ("relu", 11, 1, 400, False),
+        ("relu", 13, 3, 400, False),
+        ("linear", 3, 3, 400, False),
+        ("clamp", 20, 4, 400, False),
+        ("clamp", 8, 1, 403, False),
+    ):
+        trial = panel_trial(
+            rng,
+            len(found),
+            bits=8,
+            kind=kind,
+            channels=channels,
+            runs=runs,
+            length=length,
+            pixels=2,
+            widened=widened,
+            parts=True,
+        )
+        assert trial is not None
+        found.append(trial)
+    found += [
+        sum_trial(rng, len(found) + i, channels, length)
+        for i, (channels, length) in enumerate(((2, 8), (8, 40), (11, 4), (21, 304)))
+    ]
     names = {trial.name.partition("__")[0] for trial in found}
     relu = {"panel_1x8_relu", "panel_2x4_relu"}
     assert names == relu | {path.stem for path in SOURCES}

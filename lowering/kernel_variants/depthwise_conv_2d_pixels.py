@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.panel_stream import Channels, Linear, requantized
+from lowering.panel_forms import Channels, Linear, requantized
 
 KERNELS = ("depthwise_conv_2d", "depthwise_conv_2d_tiles")
 

@@ -10,14 +10,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import MAX_RUNS
-from lowering.panel_stream import (
+from lowering.packed_convolution import DIRECT, MAX_RUNS
+from lowering.panel_forms import (
+    Channels,
+    IntArray,
     Linear,
-    panel_name,
     requantized,
-    stream,
-    words_of_runs,
+    requantized_in_parts,
 )
+from lowering.panel_stream import Layout, stream, words_of_runs
 from tinyts_dialect.tsbuf import Image
 
 KERNELS = ("fully_connected",)
@@ -29,26 +30,47 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     params = layer.params["params"]
     if runs is None or not layer.contiguous("input") or params["filter_offset"]:
         return
-    linear = _linear_of(layer)
+    linear = linear_of_vectors(layer)
     channels = len(linear.bias)
     words = words_of_runs(*runs)
-    for bits in (16, 8):
-        packed = requantized(linear, bits)
-        if packed is None:
-            continue
-        per_word = {16: 28.5, 8: 32.5}[bits]
-        groups = -(-channels // 8)
+    for layout, packed, pieces in _packings(linear, words, *runs):
+        groups = (DIRECT.groups[size] for _, size in layout.groups(channels))
+        eaten = sum(g.word[layout.bits] * len(words) + g.overhead for g in groups)
         pixels = layer.rows * layer.image("output").width
+        shift = int(packed.shifts[0]) if packed.form == "relu" else 0
         yield Proposal(
             "packed",
             {
                 "params": params,
-                "panel": panel_name("1x8", bits, packed),
-                "shift": int(packed.shifts[0]) if packed.form == "relu" else 0,
+                "panel": layout.function(shift),
+                "shift": shift,
+                "pieces": pieces,
             },
-            {"stream": stream(packed, words, bits, 8, (0, channels))},
-            round(pixels * (groups * (per_word * len(words) + 70) + 100)),
+            {"stream": stream(packed, words, layout, (0, channels))},
+            round(pixels * (eaten + 100)),
         )
+
+
+def _packings(
+    linear: Linear, words: IntArray, runs: int, length: int
+) -> Iterator[tuple[Layout, Channels, int]]:
+    """Layouts that are exact, what they hold, and the pieces of equal length of a run.
+
+    With weights of 8 bits as few pieces as keep the sums of each in bounds.
+    """
+    for bits in (16, 8):
+        packed = requantized(linear, bits)
+        if packed is not None:
+            yield Layout("1x8", f"w{bits}", packed.form), packed, 1
+            continue
+        for pieces in range(1, MAX_RUNS // runs + 1) if bits == 8 else ():
+            if pieces > 1 and length % (4 * pieces):
+                continue
+            parts = np.split(words, runs * pieces)
+            packed = requantized_in_parts(linear, parts, bias_first=False)
+            if packed is not None:
+                yield Layout("1x8", "w8s", packed.form), packed, pieces
+                break
 
 
 def _runs(input: Image, output: Image) -> tuple[int, int] | None:
@@ -63,7 +85,8 @@ def _runs(input: Image, output: Image) -> tuple[int, int] | None:
     return None
 
 
-def _linear_of(layer: LayerCalls) -> Linear:
+def linear_of_vectors(layer: LayerCalls) -> Linear:
+    """The numbers of a fully-connected layer."""
     arrays = {name: array.astype(np.int64) for name, array in layer.arrays.items()}
     params = layer.params["params"]
     weights = arrays["weights"].reshape(layer.image("output").channels, -1)

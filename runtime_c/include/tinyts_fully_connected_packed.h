@@ -15,11 +15,13 @@ extern "C" {
 typedef struct {
     const tinyts_tensor *input;  /* one vector: rows without gaps, of a multiple of 4
                                   * values each unless there is only one, at most
-                                  * TINYTS_MAX_RUNS; or a vector a pixel */
+                                  * TINYTS_MAX_RUNS pieces; or a vector a pixel */
     const tinyts_tensor *output; /* [1, 1, Cout], or as many pixels as the input */
     const int32_t *stream;       /* see tinyts_panel.h */
     tinyts_panel_kernel *panel;
     int32_t shift;               /* of the form relu */
+    int32_t pieces;              /* of equal length of each row, eaten as runs; more than
+                                  * one only of multiples of 4 values */
     tinyts_fc_params params;
 } tinyts_fully_connected_packed_layer;
 

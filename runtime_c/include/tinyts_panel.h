@@ -19,7 +19,11 @@
  *                so is its bias
  *     w8 relu    the same without - (x < 0), where the output's least value is its zero
  *                point
+ *     w8s        as w8, but the sums of b begin anew with parts of a window, so that
+ *                those of a part alone must fit into 24 bits
  *     clamp      as any, then clamped to the activation
+ *     sum        nothing but weights: x, without a bias, is added to an int32 of `out`,
+ *                which has any address
  * where sat clamps to int8. The compiler proves that no channel overflows.
  *
  * SPDX-License-Identifier: Apache-2.0
@@ -54,14 +58,19 @@ typedef struct {
 typedef void tinyts_panel_kernel(const tinyts_panel_job *job);
 
 /*
- * One pixel and eight channels at a time, straight from the input. Those of the form relu
- * with w16 are instances of macros: tinyts_panel_relu.h.
+ * One pixel and eight channels at a time, straight from the input; where four or fewer
+ * are left, they are a group of four. With w8s each run is a part, and biases are plain.
+ * Those of the form relu with w16 are instances of macros: tinyts_panel_relu.h.
  */
 tinyts_panel_kernel tinyts_panel_1x8_w16_any;
 tinyts_panel_kernel tinyts_panel_1x8_w16_clamp;
 tinyts_panel_kernel tinyts_panel_1x8_w8_relu;
 tinyts_panel_kernel tinyts_panel_1x8_w8_any;
 tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
+tinyts_panel_kernel tinyts_panel_1x8_w8_sum;
+tinyts_panel_kernel tinyts_panel_1x8_w8s_relu;
+tinyts_panel_kernel tinyts_panel_1x8_w8s_any;
+tinyts_panel_kernel tinyts_panel_1x8_w8s_clamp;
 
 /*
  * One or two pixels and four channels at a time, from values that were widened: the only
@@ -72,7 +81,7 @@ tinyts_panel_kernel tinyts_panel_1x8_w8_clamp;
 tinyts_panel_kernel tinyts_panel_2x4_w16_any;
 tinyts_panel_kernel tinyts_panel_2x4_w16_clamp;
 tinyts_panel_kernel tinyts_panel_2x4_w8_relu;
-tinyts_panel_kernel tinyts_panel_2x4_w8s_relu; /* in two parts; two pixels always */
+tinyts_panel_kernel tinyts_panel_2x4_w8s_relu; /* two parts; two pixels always */
 tinyts_panel_kernel tinyts_panel_2x4_w8_any;
 tinyts_panel_kernel tinyts_panel_2x4_w8_clamp;
 

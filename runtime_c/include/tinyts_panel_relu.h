@@ -9,23 +9,17 @@
 #ifndef TINYTS_PANEL_RELU_H
 #define TINYTS_PANEL_RELU_H
 
-#include "tinyts_panel_asm.h"
+#include "tinyts_panel_asm_1x8.h"
+#include "tinyts_panel_asm_2x4.h"
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
-#define TINYTS_PANEL_1X8_RELU(NAME, SHIFT)                            \
-    tinyts_panel_kernel NAME;                                         \
-    TINYTS_PANEL_ASM_1X8(#NAME, "w16", "relu",                        \
-                         TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("16")  \
-                         ".set relu_shift, " #SHIFT "\n"              \
-                         ".set third, 40\n.set scale_bytes, 8\n");
-#define TINYTS_PANEL_2X4_RELU(NAME, SHIFT)                            \
-    tinyts_panel_kernel NAME;                                         \
-    TINYTS_PANEL_ASM_2X4(#NAME, "w16", "relu",                        \
-                         TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("16")  \
-                         TINYTS_PANEL_ASM_SAME_2("28")                \
-                         ".set relu_shift, " #SHIFT "\n"              \
-                         ".set third, 40\n.set scale_bytes, 8\n");
+#define TINYTS_PANEL_1X8_RELU(NAME, SHIFT)       \
+    tinyts_panel_kernel NAME;                    \
+    TINYTS_PANEL_ASM_1X8(#NAME, "w16", "relu", #SHIFT);
+#define TINYTS_PANEL_2X4_RELU(NAME, SHIFT)       \
+    tinyts_panel_kernel NAME;                    \
+    TINYTS_PANEL_ASM_2X4(#NAME, "w16", "relu", #SHIFT);
 #else
 #define TINYTS_PANEL_1X8_RELU(NAME, SHIFT)                            \
     static void NAME(const tinyts_panel_job *job) {                   \

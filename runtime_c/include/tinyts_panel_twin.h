@@ -12,7 +12,7 @@
 extern "C" {
 #endif
 
-enum { TINYTS_FORM_RELU, TINYTS_FORM_ANY, TINYTS_FORM_CLAMP };
+enum { TINYTS_FORM_RELU, TINYTS_FORM_ANY, TINYTS_FORM_CLAMP, TINYTS_FORM_SUM };
 
 /* Adds a pair's products to `group` sums; its words of the stream are eaten. */
 static inline const int32_t *tinyts_panel_eat(const int32_t *stream, int32_t pair,
@@ -68,50 +68,96 @@ static inline int8_t tinyts_panel_output(const tinyts_panel_job *job,
 
 /* Words of the constants of requantization of one channel. */
 static inline int32_t tinyts_panel_scales(int32_t bits, int32_t form) {
+    if (form == TINYTS_FORM_SUM) {
+        return 0;
+    }
     return form == TINYTS_FORM_RELU && bits == 16 ? 2 : 3;
 }
 
-/* One pixel and eight channels at a time. */
-static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
-                                    int32_t form) {
+/* What odd channels of a group with w8 have summed so far; their sums begin anew. */
+static inline void tinyts_panel_flush(int32_t *sums, int32_t *before, int32_t group) {
+    for (int32_t i = 0; i < group; i += 2) {
+        before[i + 1] += (int32_t)((uint32_t)sums[i + 1] - (uint32_t)sums[i]) >> 8;
+        sums[i + 1] = sums[i];
+    }
+}
+
+/*
+ * `group` channels of one pixel, of which `channels` are written; `runs` whether the sums
+ * of odd channels begin anew behind every run. Returns the stream behind the group.
+ */
+static inline const int32_t *tinyts_panel_pixel(const tinyts_panel_job *job,
+                                                const int32_t *stream, int32_t pixel,
+                                                int32_t group, int32_t channels,
+                                                int32_t bits, int32_t form,
+                                                int32_t runs, int8_t *out) {
+    int32_t sums[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+    int32_t before[8] = {0, 0, 0, 0, 0, 0, 0, 0};
+    if (form != TINYTS_FORM_SUM) {
+        memcpy(sums, stream, (size_t)group * sizeof *sums);
+        stream += group;
+    }
+    if (runs) {
+        for (int32_t i = 0; i < group; i += 2) {
+            before[i + 1] = sums[i + 1];
+            sums[i + 1] = sums[i];
+        }
+    }
+    const int8_t *in = NULL;
+    for (int32_t run = 0; run < job->run_count; ++run) {
+        in = job->runs[run] + pixel * job->in_step;
+        for (int32_t i = 0; i < job->words; ++i) {
+            const int32_t word = tinyts_load_4(in);
+            stream = tinyts_panel_eat_word(stream, word, group, bits, sums);
+            in += 4;
+        }
+        if (runs) {
+            tinyts_panel_flush(sums, before, group);
+        }
+    }
+    if (job->back) {
+        const int32_t word = tinyts_load_4(in - job->back);
+        stream = tinyts_panel_eat_word(stream, word, group, bits, sums);
+    }
+    if (bits == 8) {
+        tinyts_panel_part(sums, group);
+    }
+    for (int32_t i = 0; i < channels; ++i) {
+        const int32_t x = (int32_t)((uint32_t)sums[i] + 2 * (uint32_t)before[i]);
+        if (form == TINYTS_FORM_SUM) {
+            const uint32_t sum = (uint32_t)tinyts_load_4(out + 4 * i);
+            tinyts_store_4(out + 4 * i, (int32_t)(sum + (uint32_t)(x >> 1)));
+        } else {
+            out[i] = tinyts_panel_output(job, stream, group, bits, form, i, x);
+        }
+    }
+    return stream + group * tinyts_panel_scales(bits, form);
+}
+
+/* One pixel and eight channels at a time, the last four or fewer apart. */
+static inline void tinyts_panel_pixels(const tinyts_panel_job *job, int32_t bits,
+                                       int32_t form, int32_t runs) {
+    const int32_t result = form == TINYTS_FORM_SUM ? 4 : 1; /* bytes */
     for (int32_t pixel = 0; pixel < job->pixels; ++pixel) {
         const int32_t *stream = job->stream;
         int8_t *const out = job->out + pixel * job->out_step;
         for (int32_t channel = 0; channel < job->channels; channel += 8) {
-            int32_t sums[8];
-            memcpy(sums, stream, sizeof sums);
-            stream += 8;
-            const int8_t *in = NULL;
-            for (int32_t run = 0; run < job->run_count; ++run) {
-                in = job->runs[run] + pixel * job->in_step;
-                for (int32_t i = 0; i < job->words; ++i) {
-                    stream = tinyts_panel_eat_word(stream, tinyts_load_4(in), 8, bits,
-                                                   sums);
-                    in += 4;
-                }
-            }
-            if (job->back) {
-                const int32_t word = tinyts_load_4(in - job->back);
-                stream = tinyts_panel_eat_word(stream, word, 8, bits, sums);
-            }
-            if (bits == 8) {
-                tinyts_panel_part(sums, 8);
-            }
-            for (int32_t i = 0; i < 8 && channel + i < job->channels; ++i) {
-                out[channel + i] =
-                    tinyts_panel_output(job, stream, 8, bits, form, i, sums[i]);
-            }
-            stream += 8 * tinyts_panel_scales(bits, form);
+            const int32_t left = job->channels - channel;
+            stream = tinyts_panel_pixel(job, stream, pixel, left > 4 ? 8 : 4,
+                                        left > 8 ? 8 : left, bits, form, runs,
+                                        out + channel * result);
         }
     }
 }
 
-/* What odd channels have summed so far of a group with w8; their sums begin anew. */
-static inline void tinyts_panel_flush(int32_t *sums, int32_t *before) {
-    for (int32_t i = 0; i < 4; i += 2) {
-        before[i + 1] = (int32_t)((uint32_t)sums[i + 1] - (uint32_t)sums[i]) >> 8;
-        sums[i + 1] = sums[i];
-    }
+static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
+                                    int32_t form) {
+    tinyts_panel_pixels(job, bits, form, 0);
+}
+
+/* The same with w8s. */
+static inline void tinyts_panel_1x8_runs(const tinyts_panel_job *job, int32_t form) {
+    tinyts_panel_pixels(job, 8, form, 1);
 }
 
 /* One or two pixels and four channels at a time; the last words are a second part. */
@@ -128,7 +174,7 @@ static inline void tinyts_panel_2x4_parts(const tinyts_panel_job *job, int32_t b
             stream += 4;
             for (int32_t i = 0; i < 2 * job->words; ++i) {
                 if (second && i == 2 * (job->words - second)) {
-                    tinyts_panel_flush(sums, before);
+                    tinyts_panel_flush(sums, before, 4);
                 }
                 stream = tinyts_panel_eat(stream, values[2 * i + pixel], 4, bits, sums);
             }

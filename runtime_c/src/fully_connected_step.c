@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_fully_connected_step.h"
 
-#include "tinyts_accumulator.h"
+#include "tinyts_accumulated_outputs.h"
 #include "tinyts_vector.h"
-
-static void finish(const tinyts_fully_connected_step_layer *layer,
-                   const int8_t *accumulators, int8_t *out, int32_t channels) {
-    const tinyts_fully_connected_step_layer copy = *layer; /* that no store changes */
-    for (int32_t c = 0; c < channels; ++c) {
-        out[c] = tinyts_channel_output(tinyts_accumulated(accumulators, c), copy.bias,
-                                       c, copy.quant, copy.per_channel ? c : 0,
-                                       copy.params.output_offset,
-                                       copy.params.activation);
-    }
-}
 
 void tinyts_fully_connected_step(const tinyts_fully_connected_step_layer *layer,
                                  tinyts_memory memory, int32_t first, int32_t last) {
@@ -49,6 +38,8 @@ void tinyts_fully_connected_step(const tinyts_fully_connected_step_layer *layer,
         weights += depth;
     }
     if (last == input.height) {
-        finish(layer, accumulators, tinyts_row(layer->output, memory, 0), channels);
+        tinyts_accumulated_outputs(accumulators, layer->bias, layer->quant,
+                                   layer->per_channel, params,
+                                   tinyts_row(layer->output, memory, 0), channels);
     }
 }

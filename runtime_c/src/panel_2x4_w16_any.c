@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tinyts_panel_asm.h"
+#include "tinyts_panel_asm_2x4.h"
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
-TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w16_any", "w16", "any",
-                     TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("28")
-                     TINYTS_PANEL_ASM_SAME_2("48")
-                     ".set third, 40\n.set scale_bytes, 12\n");
+TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w16_any", "w16", "any", "0");
 #else
 void tinyts_panel_2x4_w16_any(const tinyts_panel_job *job) {
     tinyts_panel_2x4(job, 16, TINYTS_FORM_ANY);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tinyts_panel_asm.h"
+#include "tinyts_panel_asm_2x4.h"
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
-TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w16_clamp", "w16", "clamp",
-                     TINYTS_PANEL_ASM_W16 TINYTS_PANEL_ASM_SAME("48")
-                     TINYTS_PANEL_ASM_SAME_2("92")
-                     ".set third, 48\n.set scale_bytes, 12\n");
+TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w16_clamp", "w16", "clamp", "0");
 #else
 void tinyts_panel_2x4_w16_clamp(const tinyts_panel_job *job) {
     tinyts_panel_2x4(job, 16, TINYTS_FORM_CLAMP);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tinyts_panel_asm.h"
+#include "tinyts_panel_asm_2x4.h"
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
-TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w8_clamp", "w8", "clamp",
-                     TINYTS_PANEL_ASM_W8 TINYTS_PANEL_ASM_ODD("52")
-                     TINYTS_PANEL_ASM_ODD_2("100")
-                     ".set third, 48\n.set scale_bytes, 12\n");
+TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w8_clamp", "w8", "clamp", "0");
 #else
 void tinyts_panel_2x4_w8_clamp(const tinyts_panel_job *job) {
     tinyts_panel_2x4(job, 8, TINYTS_FORM_CLAMP);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tinyts_panel_asm.h"
+#include "tinyts_panel_asm_2x4.h"
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
-TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w8_relu", "w8", "relu",
-                     TINYTS_PANEL_ASM_W8 TINYTS_PANEL_ASM_ODD("28")
-                     TINYTS_PANEL_ASM_ODD_2("48")
-                     ".set third, 40\n.set scale_bytes, 12\n");
+TINYTS_PANEL_ASM_2X4("tinyts_panel_2x4_w8_relu", "w8", "relu", "0");
 #else
 void tinyts_panel_2x4_w8_relu(const tinyts_panel_job *job) {
     tinyts_panel_2x4(job, 8, TINYTS_FORM_RELU);

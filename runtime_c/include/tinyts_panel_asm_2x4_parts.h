@@ -1,0 +1,147 @@
+/*
+ * Panels of two pixels and four channels in assembly that eat windows in two parts, so
+ * that sums of two channels fit into one register: the second part is words / 2 words,
+ * rounded down to a multiple of 4. Two pixels always.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_PANEL_ASM_2X4_PARTS_H
+#define TINYTS_PANEL_ASM_2X4_PARTS_H
+
+#include "tinyts_panel_asm_2x4.h"
+
+/*
+ * As TINYTS_PANEL_ASM_2X4. Frame: 44 the sums of odd channels of the first part, 60 where
+ * values end.
+ */
+#define TINYTS_PANEL_ASM_2X4_PARTS(NAME, BITS, FORM, SHIFT)                  \
+    __asm__(TINYTS_PANEL_ASM_BEGIN(NAME, BITS, FORM, SHIFT)                  \
+    TINYTS_PANEL_ASM_OUTPUT_2 TINYTS_PANEL_ASM_PAIR                          \
+    "push {r4-r11, lr}\n"                                                    \
+    "sub sp, #68\n"                                                          \
+    "str r0, [sp, #0]\n"                                                     \
+    "ldr r3, [r0, #0]\n"                                                     \
+    "ldr r3, [r3]\n"                                                         \
+    "ldr r1, [r0, #8]\n"                                                     \
+    "lsls r1, r1, #1\n"                                                      \
+    "rsb r2, r1, #0\n"                                                       \
+    "and r2, r2, #7\n"                                                       \
+    "add.w r12, r3, r1, lsl #3\n"                                            \
+    "str.w r12, [sp, #60]\n"                                                 \
+    "lsrs r4, r1, #2\n"                                                      \
+    "bic r4, r4, #3\n"                                                       \
+    "sub.w r12, r12, r4, lsl #4\n"                                           \
+    "str.w r12, [sp, #12]\n"                                                 \
+    "sub.w r3, r3, r2, lsl #3\n"                                             \
+    "str r3, [sp, #24]\n"                                                    \
+    "lsl.w r3, r2, #word_shift\n"                                            \
+    "str r3, [sp, #4]\n"                                                     \
+    "movs r3, #pair_bytes\n"                                                 \
+    "mul r2, r2, r3\n"                                                       \
+    "adr.w r3, 4f\n"                                                         \
+    "add r2, r2, r3\n"                                                       \
+    "orr r2, r2, #1\n"                                                       \
+    "str r2, [sp, #8]\n"                                                     \
+    "ldr r1, [r0, #32]\n"                                                    \
+    "str r1, [sp, #16]\n"                                                    \
+    "ldr r1, [r0, #28]\n"                                                    \
+    "str r1, [sp, #20]\n"                                                    \
+    "ldr r1, [r0, #36]\n"                                                    \
+    "str r1, [sp, #28]\n"                                                    \
+    "ldr r1, [r0, #40]\n"                                                    \
+    "str r1, [sp, #32]\n"                                                    \
+    "ldr r1, [r0, #44]\n"                                                    \
+    "str r1, [sp, #36]\n"                                                    \
+    "ldr r1, [r0, #48]\n"                                                    \
+    "str r1, [sp, #40]\n"                                                    \
+    "ldr r1, [r0, #24]\n"                                                    \
+    "2:\n"                                                                   \
+    "ldrd r4, r5, [r1]\n"                                                    \
+    "ldrd r6, r7, [r1, #8]\n"                                                \
+    "ldrd r8, r9, [r1]\n"                                                    \
+    "ldrd r10, r11, [r1, #8]\n"                                              \
+    "ldrd r2, r3, [sp, #4]\n"                                                \
+    "ldr r0, [sp, #24]\n"                                                    \
+    "rsb.w r1, r2, r1\n"                                                     \
+    "adds r1, #16\n"                                                         \
+    "bx r3\n"                                                                \
+    ".p2align 2\n"                                                           \
+    "4:\n"                                                                   \
+    "pair " BITS ", 0\n"                                                     \
+    "pair " BITS ", 1\n"                                                     \
+    "pair " BITS ", 2\n"                                                     \
+    "pair " BITS ", 3\n"                                                     \
+    "pair " BITS ", 4\n"                                                     \
+    "pair " BITS ", 5\n"                                                     \
+    "pair " BITS ", 6\n"                                                     \
+    "pair " BITS ", 7\n"                                                     \
+    "ldr.w r12, [sp, #12]\n"                                                 \
+    "adds r0, #64\n"                                                         \
+    "add.w r1, r1, #16 << word_shift >> 1\n"                                 \
+    "cmp r0, r12\n"                                                          \
+    "bne.w 4b\n"                                                             \
+    "sub r5, r5, r4\n"                                                       \
+    "sub r9, r9, r8\n"                                                       \
+    "asr.w r5, r5, #8\n"                                                     \
+    "asr.w r9, r9, #8\n"                                                     \
+    "strd r5, r9, [sp, #44]\n"                                               \
+    "sub r7, r7, r6\n"                                                       \
+    "sub r11, r11, r10\n"                                                    \
+    "asr.w r7, r7, #8\n"                                                     \
+    "asr.w r11, r11, #8\n"                                                   \
+    "strd r7, r11, [sp, #52]\n"                                              \
+    "mov r5, r4\n"                                                           \
+    "mov r7, r6\n"                                                           \
+    "mov r9, r8\n"                                                           \
+    "mov r11, r10\n"                                                         \
+    "24:\n"                                                                  \
+    "pair " BITS ", 0\n"                                                     \
+    "pair " BITS ", 1\n"                                                     \
+    "pair " BITS ", 2\n"                                                     \
+    "pair " BITS ", 3\n"                                                     \
+    "pair " BITS ", 4\n"                                                     \
+    "pair " BITS ", 5\n"                                                     \
+    "pair " BITS ", 6\n"                                                     \
+    "pair " BITS ", 7\n"                                                     \
+    "ldr.w r12, [sp, #60]\n"                                                 \
+    "adds r0, #64\n"                                                         \
+    "add.w r1, r1, #16 << word_shift >> 1\n"                                 \
+    "cmp r0, r12\n"                                                          \
+    "bne.w 24b\n"                                                            \
+    "ldrd r0, r3, [sp, #16]\n"                                               \
+    "subs r3, #4\n"                                                          \
+    "str r3, [sp, #20]\n"                                                    \
+    "blt.w 7f\n"                                                             \
+    "ldrd r2, r3, [sp, #28]\n"                                               \
+    "add r2, r2, r0\n"                                                       \
+    ".p2align 2\n"                                                           \
+    "6:\n"                                                                   \
+    "output2 " BITS ", " FORM ", 3, r7, r11, r6, r10\n"                      \
+    "output2 " BITS ", " FORM ", 2, r6, r10, r6, r10\n"                      \
+    "output2 " BITS ", " FORM ", 1, r5, r9, r4, r8\n"                        \
+    "output2 " BITS ", " FORM ", 0, r4, r8, r4, r8\n"                        \
+    "8:\n"                                                                   \
+    "adds r0, #4\n"                                                          \
+    "str r0, [sp, #16]\n"                                                    \
+    "ldr r2, [sp, #20]\n"                                                    \
+    "add.w r1, r1, #4 * scale_bytes\n"                                       \
+    "cmp r2, #0\n"                                                           \
+    "bgt.w 2b\n"                                                             \
+    "add sp, #68\n"                                                          \
+    "pop {r4-r11, pc}\n"                                                     \
+    "7:\n"                                                                   \
+    "rsb.w r3, r3, #0\n"                                                     \
+    "skip_outputs output2_bytes, odd2_bytes\n"                               \
+    "adr.w lr, 6b\n"                                                         \
+    "add lr, lr, r3\n"                                                       \
+    "orr lr, lr, #1\n"                                                       \
+    "ldrd r2, r3, [sp, #28]\n"                                               \
+    "add r2, r2, r0\n"                                                       \
+    "bx lr\n"                                                                \
+    ".purgem output2\n"                                                      \
+    ".purgem limit\n"                                                        \
+    ".purgem pair\n"                                                         \
+    ".purgem single\n"                                                       \
+    TINYTS_PANEL_ASM_END(NAME))
+
+#endif /* TINYTS_PANEL_ASM_2X4_PARTS_H */

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tinyts_panel_asm_1x8.h"
+#include "tinyts_panel_twin.h"
+
+#if TINYTS_HAS_DSP
+TINYTS_PANEL_ASM_1X8("tinyts_panel_1x8_w8s_any", "w8s", "any", "0");
+#else
+void tinyts_panel_1x8_w8s_any(const tinyts_panel_job *job) {
+    tinyts_panel_1x8_runs(job, TINYTS_FORM_ANY);
+}
+#endif

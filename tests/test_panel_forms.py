@@ -1,0 +1,74 @@
+"""Requantizations of panels: what has an exact form, and what is refused."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lowering.panel_forms import (
+    CONSTANT_SHIFT,
+    Linear,
+    as_positive,
+    requantized,
+    requantized_in_parts,
+    sums_in_parts,
+)
+
+ONE = np.array([1 << 30])
+
+
+def linear(weight: int, bias: int, shift: int, low: int = -128) -> Linear:
+    """One channel of one value."""
+    return Linear(
+        np.array([[weight]]), np.array([bias]), ONE, np.array([shift]), 5, -7, low, 127
+    )
+
+
+@pytest.mark.parametrize(
+    ("channel", "value"),
+    [
+        (linear(127, 0, -31), -7),
+        (linear(127, 9, -16), -7),
+        (linear(0, 40, 0), 13),
+        (linear(0, 40, 2), 73),
+        (linear(1, -9000, -1), -128),
+        (linear(1, -9000, -1, low=-7), -7),
+        (replace(linear(1, -9000, -1), multipliers=-ONE), 127),
+        (replace(linear(3, 90, 0), multipliers=0 * ONE), -7),
+    ],
+)
+def test_a_channel_that_is_constant(channel: Linear, value: int) -> None:
+    """It gets a bias that gives its value and no weights."""
+    found = as_positive(channel)
+    assert found is not None
+    assert not found.weights.any()
+    assert found.shifts == CONSTANT_SHIFT
+    again = replace(found, shifts=-found.shifts)
+    assert again.outputs(found.bias) == value
+    assert all(requantized(channel, bits) for bits in (8, 16))
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [linear(1, 0, 0), linear(1, 0, 1), linear(127, 1 << 24, 30)],
+    ids=["no right shift", "left shift", "overflow"],
+)
+def test_what_has_no_form(channel: Linear) -> None:
+    assert as_positive(channel) is None
+    assert requantized(channel, 16) is None
+    assert requantized_in_parts(channel, [np.array([0])], bias_first=False) is None
+
+
+def test_parts_must_fit() -> None:
+    """512 weights of 127 are one part's most; the bias counts where it lies there."""
+    many = replace(
+        linear(1, 1 << 22, -20), weights=np.full((1, 1020), 127), input_zero=0
+    )
+    halves = np.split(np.arange(1020), 2)
+    assert requantized(many, 8) is None
+    assert requantized_in_parts(many, [np.arange(1020)], bias_first=False) is None
+    assert requantized_in_parts(many, halves, bias_first=False) is not None
+    assert requantized_in_parts(many, halves, bias_first=True) is None
+    assert sums_in_parts(many, halves) is not None
+    assert sums_in_parts(many, [np.arange(1020)]) is None
+    assert sums_in_parts(replace(many, weights=-128 + 0 * many.weights), halves) is None
