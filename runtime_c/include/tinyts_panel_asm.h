@@ -5,7 +5,9 @@
  * Fourteen registers hold eight sums, two pointers, two pairs of input values and two
  * words of weights; everything else is reloaded from the job between loops. Loops are
  * unrolled and entered in the middle, so that any number of words will do. LDRD reads
- * streams and scratch alone, which are aligned; input may lie anywhere.
+ * streams and scratch alone, which are aligned; input may lie anywhere. Within a loop both
+ * pointers stand at its last load, which moves them on: that of the stream at `eaten` bytes
+ * behind its beginning.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -17,7 +19,7 @@
 /*
  * The epilogue of one sum: channel I of a group of G, requantized from register S and
  * stored. With w8 that of an odd channel holds 256 times its sum and that of the even one
- * below it; with w8s it lies on the stack. r1: constants. The form relu with w16 shifts
+ * below it; with w8s it lies on the stack. r1: `eaten` bytes behind the constants. The form relu with w16 shifts
  * by the constant relu_shift, the form clamp ends at r2 and r3.
  */
 #define TINYTS_PANEL_ASM_OUTPUT                                              \
@@ -33,7 +35,7 @@
     "str.w r12, [\\base, #4 * (\\at)]\n"                                     \
     ".else\n"                                                                \
     "double \\bits, \\i, \\s, \\below\n"                                     \
-    "ldrd r12, lr, [r1, #8 * (\\i)]\n"                                       \
+    "ldrd r12, lr, [r1, #8 * (\\i) - eaten]\n"                               \
     "finish \\bits, \\form, \\g, \\i, \\s, \\base, \\at\n"                   \
     ".endif\n"                                                               \
     ".endm\n"                                                                \
@@ -61,7 +63,7 @@
     ".ifnc \\form,relu\n"                                                    \
     "add.w r12, r12, \\s, asr #31\n"                                         \
     ".endif\n"                                                               \
-    "ldr.w lr, [r1, #8 * (\\g) + 4 * (\\i)]\n"                               \
+    "ldr.w lr, [r1, #8 * (\\g) + 4 * (\\i) - eaten]\n"                       \
     "asr.w r12, r12, lr\n"                                                   \
     "ssat r12, #8, r12\n"                                                    \
     ".endif\n"                                                               \
@@ -74,6 +76,16 @@
     "movgt.w r12, r3\n"                                                      \
     ".endif\n"                                                               \
     "strb.w r12, [\\base, #\\at]\n"                                          \
+    ".endm\n"
+
+/* The two words of weights at a place of a loop, into r12 and lr. */
+#define TINYTS_PANEL_ASM_WEIGHTS                                             \
+    ".macro weights at\n"                                                    \
+    ".ifeq (\\at) - eaten\n"                                                 \
+    "ldrd r12, lr, [r1], #eaten + 8\n"                                       \
+    ".else\n"                                                                \
+    "ldrd r12, lr, [r1, #(\\at) - eaten]\n"                                  \
+    ".endif\n"                                                               \
     ".endm\n"
 
 /* A word of weights of two channels in register W (w8, w8s), eaten by X. */
@@ -150,7 +162,8 @@
 #define TINYTS_PANEL_ASM_BEGIN(NAME, BITS, FORM, SHIFT)                      \
     ".syntax unified\n"                                                      \
     ".thumb\n"                                                               \
-    TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_EAT TINYTS_PANEL_ASM_NUMBERS    \
+    TINYTS_PANEL_ASM_OUTPUT TINYTS_PANEL_ASM_WEIGHTS TINYTS_PANEL_ASM_EAT    \
+    TINYTS_PANEL_ASM_NUMBERS                                                 \
     "numbers " BITS ", " FORM "\n"                                           \
     ".set relu_shift, " SHIFT "\n"                                           \
     ".section .text." NAME ",\"ax\",%progbits\n"                             \
@@ -166,6 +179,7 @@
     ".size " NAME ", . - " NAME "\n"                                         \
     ".text\n"                                                                \
     ".purgem output\n"                                                       \
+    ".purgem weights\n"                                                      \
     ".purgem double\n"                                                       \
     ".purgem finish\n"                                                       \
     ".purgem eat\n"                                                          \

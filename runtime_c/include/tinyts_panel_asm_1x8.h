@@ -12,7 +12,11 @@
 /* One word of the input, four channels: 15 instructions with w16, 17 with w8. */
 #define TINYTS_PANEL_ASM_WORD_1X4                                            \
     ".macro word4 bits, at\n"                                                \
-    "ldr.w r3, [r0, #4 * (\\at)]\n"                                          \
+    ".ifeq (\\at) - 3\n"                                                     \
+    "ldr.w r3, [r0], #16\n"                                                  \
+    ".else\n"                                                                \
+    "ldr.w r3, [r0, #4 * (\\at) - 12]\n"                                     \
+    ".endif\n"                                                               \
     "sxtb16 r2, r3\n"                                                        \
     "sxtb16 r3, r3, ror #8\n"                                                \
     ".ifc \\bits,w16\n"                                                      \
@@ -24,15 +28,15 @@
     ".endif\n"                                                               \
     ".endm\n"                                                                \
     ".macro half4 x, at\n"                                                   \
-    "ldrd r12, lr, [r1, #\\at]\n"                                            \
+    "weights \\at\n"                                                         \
     "smlad r4, \\x, r12, r4\n"                                               \
     "smlad r5, \\x, lr, r5\n"                                                \
-    "ldrd r12, lr, [r1, #\\at + 8]\n"                                        \
+    "weights \\at+8\n"                                                       \
     "smlad r6, \\x, r12, r6\n"                                               \
     "smlad r7, \\x, lr, r7\n"                                                \
     ".endm\n"                                                                \
     ".macro half84 x, at\n"                                                  \
-    "ldrd r12, lr, [r1, #\\at]\n"                                            \
+    "weights \\at\n"                                                         \
     "eat \\x, r12, r4, r5\n"                                                 \
     "eat \\x, lr, r6, r7\n"                                                  \
     ".endm\n"
@@ -40,7 +44,11 @@
 /* The same for eight channels: 27 instructions with w16, 31 with w8. */
 #define TINYTS_PANEL_ASM_WORD_1X8                                            \
     ".macro word bits, at\n"                                                 \
-    "ldr.w r3, [r0, #4 * (\\at)]\n"                                          \
+    ".ifeq (\\at) - 3\n"                                                     \
+    "ldr.w r3, [r0], #16\n"                                                  \
+    ".else\n"                                                                \
+    "ldr.w r3, [r0, #4 * (\\at) - 12]\n"                                     \
+    ".endif\n"                                                               \
     "sxtb16 r2, r3\n"                                                        \
     "sxtb16 r3, r3, ror #8\n"                                                \
     ".ifc \\bits,w16\n"                                                      \
@@ -53,16 +61,16 @@
     ".endm\n"                                                                \
     ".macro half x, at\n"                                                    \
     "half4 \\x, \\at\n"                                                      \
-    "ldrd r12, lr, [r1, #\\at + 16]\n"                                       \
+    "weights \\at+16\n"                                                      \
     "smlad r8, \\x, r12, r8\n"                                               \
     "smlad r9, \\x, lr, r9\n"                                                \
-    "ldrd r12, lr, [r1, #\\at + 24]\n"                                       \
+    "weights \\at+24\n"                                                      \
     "smlad r10, \\x, r12, r10\n"                                             \
     "smlad r11, \\x, lr, r11\n"                                              \
     ".endm\n"                                                                \
     ".macro half8 x, at\n"                                                   \
     "half84 \\x, \\at\n"                                                     \
-    "ldrd r12, lr, [r1, #\\at + 8]\n"                                        \
+    "weights \\at+8\n"                                                       \
     "eat \\x, r12, r8, r9\n"                                                 \
     "eat \\x, lr, r10, r11\n"                                                \
     ".endm\n"
@@ -96,6 +104,7 @@
 
 /* A group of eight channels, again and again, and the last of four. */
 #define TINYTS_PANEL_ASM_EIGHT(BITS, FORM)                                   \
+    ".set eaten, (16 << word_shift) - 8\n"                                   \
     "2:\n" /* eight channels */                                              \
     ".ifc " FORM ",sum\n"                                                    \
     "mov.w r4, #0\n"                                                         \
@@ -106,12 +115,13 @@
     "mov.w r9, #0\n"                                                         \
     "mov.w r10, #0\n"                                                        \
     "mov.w r11, #0\n"                                                        \
+    "add.w r1, r1, #eaten\n"                                                 \
     ".else\n"                                                                \
     "ldrd r4, r5, [r1]\n"                                                    \
     "ldrd r6, r7, [r1, #8]\n"                                                \
     "ldrd r8, r9, [r1, #16]\n"                                               \
     "ldrd r10, r11, [r1, #24]\n"                                             \
-    "adds r1, #32\n"                                                         \
+    "add.w r1, r1, #32 + eaten\n"                                            \
     ".endif\n"                                                               \
     "begin " BITS ", r5, r7, 0\n"                                            \
     "begin " BITS ", r9, r11, 8\n"                                           \
@@ -135,8 +145,6 @@
     "word " BITS ", 2\n"                                                     \
     "word " BITS ", 3\n"                                                     \
     "ldr.w r12, [sp, #40]\n"                                                 \
-    "adds r0, #16\n"                                                         \
-    "add.w r1, r1, #16 << word_shift\n"                                      \
     "cmp r0, r12\n"                                                          \
     "bne.w 4b\n"                                                             \
     "ldr r2, [sp, #48]\n"                                                    \
@@ -164,7 +172,7 @@
     "adds r0, #8 * result_bytes\n"                                           \
     "str r0, [sp, #24]\n"                                                    \
     "ldr r2, [sp, #28]\n"                                                    \
-    "add.w r1, r1, #8 * scale_bytes\n"                                       \
+    "add.w r1, r1, #8 * scale_bytes - eaten\n"                               \
     "cmp r2, #4\n"                                                           \
     "bgt.w 2b\n"                                                             \
     "cmp r2, #0\n"                                                           \
@@ -213,16 +221,18 @@
     "b.w 5b\n"
 
 #define TINYTS_PANEL_ASM_FOUR(BITS, FORM)                                    \
+    ".set eaten, (8 << word_shift) - 8\n"                                    \
     "12:\n" /* the last four or fewer */                                     \
     ".ifc " FORM ",sum\n"                                                    \
     "mov.w r4, #0\n"                                                         \
     "mov.w r5, #0\n"                                                         \
     "mov.w r6, #0\n"                                                         \
     "mov.w r7, #0\n"                                                         \
+    "add.w r1, r1, #eaten\n"                                                 \
     ".else\n"                                                                \
     "ldrd r4, r5, [r1]\n"                                                    \
     "ldrd r6, r7, [r1, #8]\n"                                                \
-    "adds r1, #16\n"                                                         \
+    "add.w r1, r1, #16 + eaten\n"                                            \
     ".endif\n"                                                               \
     "begin " BITS ", r5, r7, 0\n"                                            \
     ".ifc " BITS ",w8s\n"                                                    \
@@ -243,8 +253,6 @@
     "word4 " BITS ", 2\n"                                                    \
     "word4 " BITS ", 3\n"                                                    \
     "ldr.w r12, [sp, #40]\n"                                                 \
-    "adds r0, #16\n"                                                         \
-    "add.w r1, r1, #16 << (word_shift - 1)\n"                                \
     "cmp r0, r12\n"                                                          \
     "bne.w 14b\n"                                                            \
     "ldr r2, [sp, #48]\n"                                                    \
@@ -308,7 +316,7 @@
 
 /*
  * tinyts_panel_1x8_<bits>_<form>. Frame: 0 job, 4 bytes of input that the first loop
- * skips, 8 where it begins, 12 bytes of a run, 16 bytes from the first pixel's input, 20
+ * skips, 8 where it begins, 12 bytes of a run, 16 bytes from the first pixel's input and 12, 20
  * pixels left, 24 where the group's outputs go, 28 channels left, 32 runs left, 36 next
  * run, 40 end of the run, 44 the pixel's output, 48 where the only run of the pixel
  * begins less what is skipped; 0 if there are more runs, or one word more, or sums to be
@@ -345,8 +353,9 @@
     "lsl r1, r1, #2\n"                                                       \
     "str r1, [sp, #12]\n"                                                    \
     "movs r1, #0\n"                                                          \
-    "str r1, [sp, #16]\n"                                                    \
     "str r1, [sp, #48]\n"                                                    \
+    "movs r1, #12\n"                                                         \
+    "str r1, [sp, #16]\n"                                                    \
     "ldr r1, [r0, #32]\n"                                                    \
     "str r1, [sp, #44]\n"                                                    \
     "ldr r1, [r0, #16]\n"                                                    \

@@ -27,7 +27,7 @@
     "lsl.w \\t, \\t, #1\n"                                                   \
     ".endif\n"                                                               \
     ".endif\n"                                                               \
-    "ldrd r12, lr, [r1, #8 * (\\i)]\n"                                       \
+    "ldrd r12, lr, [r1, #8 * (\\i) - eaten]\n"                               \
     ".ifc \\bits\\form,w16relu\n"                                            \
     "smmla \\s, \\s, r12, lr\n"                                              \
     "smmla \\t, \\t, r12, lr\n"                                              \
@@ -43,7 +43,7 @@
     "smmlar r3, \\t, r12, lr\n"                                              \
     "add.w \\t, r3, \\t, asr #31\n"                                          \
     ".endif\n"                                                               \
-    "ldr.w r3, [r1, #32 + 4 * (\\i)]\n"                                      \
+    "ldr.w r3, [r1, #32 + 4 * (\\i) - eaten]\n"                              \
     "asr.w \\s, \\s, r3\n"                                                   \
     "asr.w \\t, \\t, r3\n"                                                   \
     "ssat \\s, #8, \\s\n"                                                    \
@@ -69,20 +69,24 @@
 /* A pair of values of two pixels, four channels: 11 instructions with w16, 12 with w8. */
 #define TINYTS_PANEL_ASM_PAIR                                                \
     ".macro pair bits, at\n"                                                 \
-    "ldrd r2, r3, [r0, #8 * (\\at)]\n"                                       \
+    ".ifeq (\\at) - 7\n"                                                     \
+    "ldrd r2, r3, [r0], #64\n"                                               \
+    ".else\n"                                                                \
+    "ldrd r2, r3, [r0, #8 * (\\at) - 56]\n"                                  \
+    ".endif\n"                                                               \
     ".ifc \\bits,w16\n"                                                      \
-    "ldrd r12, lr, [r1, #16 * (\\at)]\n"                                     \
+    "weights 16*(\\at)\n"                                                    \
     "smlad r4, r2, r12, r4\n"                                                \
     "smlad r8, r3, r12, r8\n"                                                \
     "smlad r5, r2, lr, r5\n"                                                 \
     "smlad r9, r3, lr, r9\n"                                                 \
-    "ldrd r12, lr, [r1, #16 * (\\at) + 8]\n"                                 \
+    "weights 16*(\\at)+8\n"                                                  \
     "smlad r6, r2, r12, r6\n"                                                \
     "smlad r10, r3, r12, r10\n"                                              \
     "smlad r7, r2, lr, r7\n"                                                 \
     "smlad r11, r3, lr, r11\n"                                               \
     ".else\n"                                                                \
-    "ldrd r12, lr, [r1, #8 * (\\at)]\n"                                      \
+    "weights 8*(\\at)\n"                                                     \
     "smlad r5, r2, r12, r5\n"                                                \
     "smlad r9, r3, r12, r9\n"                                                \
     "sxtb16 r12, r12\n"                                                      \
@@ -96,16 +100,20 @@
     ".endif\n"                                                               \
     ".endm\n"                                                                \
     ".macro single bits, at\n"                                               \
-    "ldr.w r2, [r0, #8 * (\\at)]\n"                                          \
+    ".ifeq (\\at) - 7\n"                                                     \
+    "ldr.w r2, [r0], #64\n"                                                  \
+    ".else\n"                                                                \
+    "ldr.w r2, [r0, #8 * (\\at) - 56]\n"                                     \
+    ".endif\n"                                                               \
     ".ifc \\bits,w16\n"                                                      \
-    "ldrd r12, lr, [r1, #16 * (\\at)]\n"                                     \
+    "weights 16*(\\at)\n"                                                    \
     "smlad r4, r2, r12, r4\n"                                                \
     "smlad r5, r2, lr, r5\n"                                                 \
-    "ldrd r12, lr, [r1, #16 * (\\at) + 8]\n"                                 \
+    "weights 16*(\\at)+8\n"                                                  \
     "smlad r6, r2, r12, r6\n"                                                \
     "smlad r7, r2, lr, r7\n"                                                 \
     ".else\n"                                                                \
-    "ldrd r12, lr, [r1, #8 * (\\at)]\n"                                      \
+    "weights 8*(\\at)\n"                                                     \
     "eat r2, r12, r4, r5\n"                                                  \
     "eat r2, lr, r6, r7\n"                                                   \
     ".endif\n"                                                               \
@@ -120,11 +128,13 @@
 #define TINYTS_PANEL_ASM_2X4(NAME, BITS, FORM, SHIFT)                        \
     __asm__(TINYTS_PANEL_ASM_BEGIN(NAME, BITS, FORM, SHIFT)                  \
     TINYTS_PANEL_ASM_OUTPUT_2 TINYTS_PANEL_ASM_PAIR                          \
+    ".set eaten, (8 << word_shift) - 8\n"                                    \
     "push {r4-r11, lr}\n"                                                    \
     "sub sp, #44\n"                                                          \
     "str r0, [sp, #0]\n"                                                     \
     "ldr r3, [r0, #0]\n"                                                     \
     "ldr r3, [r3]\n"                                                         \
+    "adds r3, #56\n"                                                         \
     "ldr r1, [r0, #8]\n"                                                     \
     "lsls r1, r1, #1\n"                                                      \
     "rsb r2, r1, #0\n"                                                       \
@@ -171,7 +181,7 @@
     "ldrd r2, r3, [sp, #4]\n"                                                \
     "ldr r0, [sp, #24]\n"                                                    \
     "rsb.w r1, r2, r1\n"                                                     \
-    "adds r1, #16\n"                                                         \
+    "add.w r1, r1, #16 + eaten\n"                                            \
     "bx r3\n"                                                                \
     ".p2align 2\n"                                                           \
     "4:\n"                                                                   \
@@ -184,8 +194,6 @@
     "pair " BITS ", 6\n"                                                     \
     "pair " BITS ", 7\n"                                                     \
     "ldr.w r12, [sp, #12]\n"                                                 \
-    "adds r0, #64\n"                                                         \
-    "add.w r1, r1, #16 << word_shift >> 1\n"                                 \
     "cmp r0, r12\n"                                                          \
     "bne.w 4b\n"                                                             \
     "ldrd r0, r3, [sp, #16]\n"                                               \
@@ -204,7 +212,7 @@
     "adds r0, #4\n"                                                          \
     "str r0, [sp, #16]\n"                                                    \
     "ldr r2, [sp, #20]\n"                                                    \
-    "add.w r1, r1, #4 * scale_bytes\n"                                       \
+    "add.w r1, r1, #4 * scale_bytes - eaten\n"                               \
     "cmp r2, #0\n"                                                           \
     "bgt.w 2b\n"                                                             \
     "add sp, #44\n"                                                          \
@@ -229,8 +237,6 @@
     "single " BITS ", 6\n"                                                   \
     "single " BITS ", 7\n"                                                   \
     "ldr.w r12, [sp, #12]\n"                                                 \
-    "adds r0, #64\n"                                                         \
-    "add.w r1, r1, #16 << word_shift >> 1\n"                                 \
     "cmp r0, r12\n"                                                          \
     "bne.w 14b\n"                                                            \
     "ldrd r0, r3, [sp, #16]\n"                                               \

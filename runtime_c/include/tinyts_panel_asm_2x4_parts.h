@@ -17,11 +17,13 @@
 #define TINYTS_PANEL_ASM_2X4_PARTS(NAME, BITS, FORM, SHIFT)                  \
     __asm__(TINYTS_PANEL_ASM_BEGIN(NAME, BITS, FORM, SHIFT)                  \
     TINYTS_PANEL_ASM_OUTPUT_2 TINYTS_PANEL_ASM_PAIR                          \
+    ".set eaten, (8 << word_shift) - 8\n"                                    \
     "push {r4-r11, lr}\n"                                                    \
     "sub sp, #68\n"                                                          \
     "str r0, [sp, #0]\n"                                                     \
     "ldr r3, [r0, #0]\n"                                                     \
     "ldr r3, [r3]\n"                                                         \
+    "adds r3, #56\n"                                                         \
     "ldr r1, [r0, #8]\n"                                                     \
     "lsls r1, r1, #1\n"                                                      \
     "rsb r2, r1, #0\n"                                                       \
@@ -63,7 +65,7 @@
     "ldrd r2, r3, [sp, #4]\n"                                                \
     "ldr r0, [sp, #24]\n"                                                    \
     "rsb.w r1, r2, r1\n"                                                     \
-    "adds r1, #16\n"                                                         \
+    "add.w r1, r1, #16 + eaten\n"                                            \
     "bx r3\n"                                                                \
     ".p2align 2\n"                                                           \
     "4:\n"                                                                   \
@@ -76,8 +78,6 @@
     "pair " BITS ", 6\n"                                                     \
     "pair " BITS ", 7\n"                                                     \
     "ldr.w r12, [sp, #12]\n"                                                 \
-    "adds r0, #64\n"                                                         \
-    "add.w r1, r1, #16 << word_shift >> 1\n"                                 \
     "cmp r0, r12\n"                                                          \
     "bne.w 4b\n"                                                             \
     "sub r5, r5, r4\n"                                                       \
@@ -104,8 +104,6 @@
     "pair " BITS ", 6\n"                                                     \
     "pair " BITS ", 7\n"                                                     \
     "ldr.w r12, [sp, #60]\n"                                                 \
-    "adds r0, #64\n"                                                         \
-    "add.w r1, r1, #16 << word_shift >> 1\n"                                 \
     "cmp r0, r12\n"                                                          \
     "bne.w 24b\n"                                                            \
     "ldrd r0, r3, [sp, #16]\n"                                               \
@@ -124,7 +122,7 @@
     "adds r0, #4\n"                                                          \
     "str r0, [sp, #16]\n"                                                    \
     "ldr r2, [sp, #20]\n"                                                    \
-    "add.w r1, r1, #4 * scale_bytes\n"                                       \
+    "add.w r1, r1, #4 * scale_bytes - eaten\n"                               \
     "cmp r2, #0\n"                                                           \
     "bgt.w 2b\n"                                                             \
     "add sp, #68\n"                                                          \
