@@ -29,6 +29,7 @@ from lowering.stages.search import Freedom, Search
 from tools.import_tflite import import_tflite
 from tools.options import resolve
 from tools.planner import Planner
+from tools.tflite_writer import Quant, TFLiteWriter
 
 BRANCHES = (separable_block, heads, skips, squeeze_and_excite)
 
@@ -264,3 +265,22 @@ def test_a_budget_that_ends_early_keeps_the_best_stages(
         search = search_of(network)
         peak, stages = search.smallest()
         assert search.peak(search.plan(stages)) == peak
+
+
+def test_many_ops_that_cannot_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An unrolled recurrence: long stages of it are not tried, and nothing is lost."""
+    writer = TFLiteWriter()
+    step = writer.input("x", shape=(1, 8), scale=0.1)
+    state = step
+    for _ in range(40):
+        twice = writer.mul(state, step, output=Quant(0.1))
+        state = writer.add(twice, state, output=Quant(0.1))
+    writer.output(state)
+    network = network_of(writer.finish(), "external", "arena")
+    quick = search_of(network)
+    peak, stages = quick.smallest()
+    assert_valid(network.graph, stages)
+    monkeypatch.setattr(search_module, "FLAT_OPS", len(network.graph.nodes))
+    thorough = search_of(network)
+    assert thorough.smallest()[0] == peak
+    assert 5 * quick.costs.simulated_calls < thorough.costs.simulated_calls

@@ -39,6 +39,9 @@ LINE_BUDGET = 40_000
 Price = Callable[[Stage, int], int]
 """What a stage with so many kernel calls costs."""
 
+FLAT_OPS = 12
+"""So many ops of tensors of one row, as an unrolled recurrence has, end every stage."""
+
 NO_LIMIT = 1 << 40
 """More bytes than any plan has."""
 
@@ -98,6 +101,12 @@ class Search:
         }
         """Reductions with the first of the reshapes before them."""
         self.crossing = [self.costs.crossing_bytes(i) for i in range(self.count + 1)]
+        self.flat = [0]
+        """How many of the first nodes read and write tensors of one row alone."""
+        for node in graph.nodes:
+            near = (node.output, *node.inputs)
+            is_flat = all(graph.tensors[t].height <= 1 for t in near)
+            self.flat.append(self.flat[-1] + is_flat)
         self.line_bytes = [self._line_bytes(node) for node in graph.nodes]
         self.bound = NO_LIMIT
         """A peak that is known to be reached."""
@@ -239,7 +248,9 @@ class Search:
                 floor = max(before[0], self.crossing[first], self.crossing[last])
                 if found is not None and floor >= min(found[0], self.bound + 1):
                     continue
-                if found is not None and self._exhausted():
+                if found is not None and (
+                    self._exhausted() or self._ends_flat(first, last)
+                ):
                     continue
                 peak, calls, stage = self.best(first, last, height)
                 total = (max(floor, peak), before[1] + calls)
@@ -249,6 +260,17 @@ class Search:
                 raise ValueError("a graph without nodes has no plan")
             best.append(found)
         return best[-1][0], best[-1][2]
+
+    def _ends_flat(self, first: int, last: int) -> bool:
+        """Whether a longer stage begins or ends with many nodes that cannot be cut.
+
+        These may as well be stages of their own.
+        """
+        head, tail = first + FLAT_OPS, last - FLAT_OPS
+        return last > head and FLAT_OPS in (
+            self.flat[head] - self.flat[first],
+            self.flat[last] - self.flat[tail],
+        )
 
     def _exhausted(self) -> bool:
         return self.costs.simulated_calls > self.budget
