@@ -7,8 +7,9 @@ arena may grow.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
@@ -21,7 +22,7 @@ from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.holes import Holes
 from lowering.kernel_spec import params_attribute
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.kernel_variants import variants
+from lowering.kernel_variants import Propose, variants
 from lowering.live_ranges import lifetimes
 from lowering.verify_overlaps import check_overlaps, sides
 from lowering.walks import WALK_LIKE_THEIR_KERNEL
@@ -37,6 +38,9 @@ from tinyts_dialect.tsbuf import (
 
 TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
+
+LIBRARIES = {"tinyts": None, "cmsis-nn": "lowering.cmsis_nn"}
+"""The packages of layers that are left to a library, by the option `kernels`."""
 
 SCRATCH_ALIGNMENT = 4
 """Bytes: variants keep words in their scratch."""
@@ -57,6 +61,8 @@ class ChooseKernels(ModulePass):
 
     `size` is what the arena may grow to for scratch; without it the arena stays as it
     is. `flash` bounds the bytes of all constants and of code that only one layer needs.
+    With `kernels=cmsis-nn` that library computes all layers that it can, whatever it
+    costs.
     """
 
     name = "choose-kernels"
@@ -64,6 +70,7 @@ class ChooseKernels(ModulePass):
     target: str = "cortex-m7"
     size: int | None = None
     flash: int | None = None
+    kernels: str = "tinyts"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if self.target not in TARGETS:
@@ -71,7 +78,15 @@ class ChooseKernels(ModulePass):
                 f"choose-kernels: target '{self.target}' is not one of "
                 f"{', '.join(TARGETS)}"
             )
-        if self.target != "cortex-m7":
+        if self.kernels not in LIBRARIES:
+            raise PassFailedException(
+                f"choose-kernels: kernels '{self.kernels}' are not one of "
+                f"{', '.join(LIBRARIES)}"
+            )
+        own = variants() if self.target == "cortex-m7" else {}
+        package = LIBRARIES[self.kernels]
+        library = {} if package is None else variants(package)
+        if not own and not library:
             return
         arena, function = arena_and_function(op)
         if arena.bytes is None or arena.alignment is None:
@@ -83,8 +98,13 @@ class ChooseKernels(ModulePass):
             arena.alignment.value.data,
         )
         layers = [
-            (layer, steps, _feasible(layer, steps, room))
-            for layer, steps in _layers(function)
+            (
+                layer,
+                steps,
+                _of_library(layer, steps, room, library)
+                or _feasible(layer, steps, room, own),
+            )
+            for layer, steps in _layers(function, own.keys() | library.keys())
         ]
         fastest = [choices[0] for _, _, choices in layers]
         if self.flash is not None:
@@ -148,9 +168,26 @@ class Choice:
     """Bytes."""
 
 
-def _feasible(layer: LayerCalls, steps: list[int], room: _Room) -> list[Choice]:
+Registry: TypeAlias = Mapping[str, tuple[Propose, ...]]
+
+
+def _of_library(
+    layer: LayerCalls, steps: list[int], room: _Room, library: Registry
+) -> list[Choice]:
+    """The first proposal of a library that has room and overlaps what it may."""
+    return [
+        Choice(item, item.instructions, item.flash)
+        for item in _proposals(layer, library)
+        if room.places(item, layer, steps) is not None
+        and _overlaps_are_legal(layer, item)
+    ][:1]
+
+
+def _feasible(
+    layer: LayerCalls, steps: list[int], room: _Room, registry: Registry
+) -> list[Choice]:
     """By ascending instructions; the portable kernel comes last."""
-    proposals = _proposals(layer)
+    proposals = _proposals(layer, registry)
     worst = max((item.instructions for item in proposals), default=0)
     portable = sum(array.nbytes for array in layer.arrays.values())
     found = [
@@ -204,24 +241,26 @@ def within(budget: int, layers: list[list[Choice]], others: int = 0) -> list[Cho
     return chosen
 
 
-def _layers(function: FuncOp) -> Iterator[tuple[LayerCalls, list[int]]]:
-    """The layers that have variants, with the steps at which they are called."""
+def _layers(
+    function: FuncOp, replaceable: Set[str]
+) -> Iterator[tuple[LayerCalls, list[int]]]:
+    """The layers of such kernels, with the steps at which they are called."""
     steps: dict[object, list[int]] = {}
     kernels = kernels_of(function)
     for step, call in enumerate(kernels):
-        if call.kernel.data in variants() and call.variant is None:
+        if call.kernel.data in replaceable and call.variant is None:
             key = (call.kernel, call.layer, call.fields, call.params)
             steps.setdefault((*key, tuple(call.operands)), []).append(step)
     for found in steps.values():
         yield LayerCalls(tuple(kernels[step] for step in found)), found
 
 
-def _proposals(layer: LayerCalls) -> list[Proposal]:
+def _proposals(layer: LayerCalls, registry: Registry) -> list[Proposal]:
     """What the variants propose."""
     try:
         return [
             proposal
-            for propose in variants()[layer.kernel]
+            for propose in registry.get(layer.kernel, ())
             for proposal in propose(layer)
         ]
     except KeyError as error:
@@ -292,6 +331,8 @@ def _replace(
     function: FuncOp, layer: LayerCalls, proposal: Proposal, places: list[int]
 ) -> bool:
     """Replaces the calls of a layer, unless they overlap what the variant needs."""
+    if not _overlaps_are_legal(layer, proposal):
+        return False
     block = function.body.block
     first = block.first_op
     constants = [
@@ -311,11 +352,6 @@ def _replace(
         )
         for call in layer.calls
     ]
-    known = calls[0].function in WALK_LIKE_THEIR_KERNEL
-    if not known and not all(_overlaps_are_legal(call) for call in calls):
-        for call in calls:
-            call.erase()
-        return False
     block.insert_ops_before(added, first)
     for old, new in zip(layer.calls, calls, strict=True):
         block.insert_op_before(new, old)
@@ -379,8 +415,23 @@ def _call(
     return new
 
 
-def _overlaps_are_legal(call: KernelOp) -> bool:
-    """Whether the call may write over what it reads in the order of its variant."""
+def _overlaps_are_legal(layer: LayerCalls, proposal: Proposal) -> bool:
+    """Whether the calls may write over what they read in the order of the variant."""
+    if f"{layer.kernel}_{proposal.variant}" in WALK_LIKE_THEIR_KERNEL:
+        return True
+    params = params_attribute(proposal.params)
+    for call in layer.calls:
+        trial = _call(
+            call, proposal.variant, [], params, None, proposal.scratch_field
+        )
+        legal = _overlap_is_legal(trial)
+        trial.erase()
+        if not legal:
+            return False
+    return True
+
+
+def _overlap_is_legal(call: KernelOp) -> bool:
     try:
         check_overlaps(
             call, "", list(sides(call.writes())), list(sides(call.reads()))

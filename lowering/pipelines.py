@@ -109,21 +109,29 @@ def placing_passes(alignment: int, *, verify: bool = True) -> str:
 
 
 def choosing_pass(
-    *, target: str, size: int | None = None, flash: int | None = None
+    *,
+    target: str,
+    kernels: str = "tinyts",
+    size: int | None = None,
+    flash: int | None = None,
 ) -> str:
-    """The kernels of a target for a placed module.
+    """The kernels of a target for a placed module, or those of a library.
 
     For their scratch the arena may grow up to `size`; their constants need at most
     `flash` bytes.
     """
     limits = {"size": size, "flash": flash}
     text = "".join(f" {k}={v}" for k, v in limits.items() if v is not None)
-    return f"choose-kernels{{target={target}{text}}}"
+    return f'choose-kernels{{target={target} kernels="{kernels}"{text}}}'
 
 
 def finishing_passes(
-    *, target: str, size: int | None = None, flash: int | None = None
+    *,
+    target: str,
+    kernels: str = "tinyts",
+    size: int | None = None,
+    flash: int | None = None,
 ) -> str:
     """The same, verified."""
-    choice = choosing_pass(target=target, size=size, flash=flash)
+    choice = choosing_pass(target=target, kernels=kernels, size=size, flash=flash)
     return f"{choice},{VERIFICATION}"

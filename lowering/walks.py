@@ -116,6 +116,8 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
     kernel = call.function
     if kernel in WALK_LIKE_THEIR_KERNEL:
         kernel = call.kernel.data
+    if kernel == "conv_2d_cmsis_nn":
+        kernel = "" if _is_pointwise(call.params) else "conv_2d"
     if kernel in _CONVERSIONS:
         return conversion_walk(written.table.image, read.table.image)
     if kernel in _BY_VALUE:
@@ -153,9 +155,12 @@ def fused_rows_walk(
 
 WALK_LIKE_THEIR_KERNEL = frozenset(
     {
+        "add_cmsis_nn",
         "add_linear",
+        "average_pool_2d_cmsis_nn",
         "conv_2d_direct",
         "conv_2d_paired",
+        "depthwise_conv_2d_cmsis_nn",
         "depthwise_conv_2d_pixels",
         "fully_connected_step_packed",
         "fused_pixels_pairs",
@@ -164,6 +169,10 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "fused_rows_conv_dw",
         "fused_rows_pair_dw",
         "fused_rows_wide_dw",
+        "maximum_cmsis_nn",
+        "minimum_cmsis_nn",
+        "mul_cmsis_nn",
+        "softmax_cmsis_nn",
     }
 )
 """Functions of variants that promise what their portable kernel promises."""
@@ -185,6 +194,15 @@ _WINDOWED = frozenset(
         "fused_pixels",
     }
 )
+
+
+def _is_pointwise(attribute: DictionaryAttr) -> bool:
+    """Whether a convolution's windows are single pixels.
+
+    CMSIS-NN reads all of them again for every two channels.
+    """
+    kernel = scalars(attribute).get("kernel")
+    return (_number(kernel, "h"), _number(kernel, "w")) == (1, 1)
 
 
 def _slice_walk(attribute: DictionaryAttr) -> Walk | None:

@@ -106,7 +106,7 @@ def test_what_follows(given: dict[str, Any], derived: dict[str, Any]) -> None:
         ({"input": "flash"}, "input 'flash' is not one of external, arena, rows"),
         ({"output": "flash"}, "output 'flash' is not one of external, arena"),
         ({"target": "avr"}, "target 'avr' is not one of host, cortex-m7"),
-        ({"kernels": "mine"}, "kernels 'mine' is not one of tinyts"),
+        ({"kernels": "mine"}, "kernels 'mine' is not one of tinyts, cmsis-nn"),
         ({"fold_channels": "maybe"}, "fold-channels 'maybe' is not one of on, off"),
         ({"sram_limit": "lots"}, "size 'lots' is not a number"),
         ({"sram_limit": 1000, "optimize": "none"}, "does not go with --optimize none"),

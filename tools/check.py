@@ -14,6 +14,7 @@ from pathlib import Path
 
 from emitc.arena_reader import read_picture
 from emitc.project import project_files
+from tools import cmsis_nn
 from tools.atomic_files import write_tree
 from tools.compiler import Compiled, compile_path
 from tools.emulator import toolchain
@@ -22,7 +23,7 @@ from tools.emulator.image import compile_objects
 from tools.emulator.sizes import link_model, model_sizes
 from tools.model_kind import unsupported_kind
 from tools.operator_reasons import import_reasons
-from tools.options import parse_size, resolve
+from tools.options import CHOICES, parse_size, resolve
 from tools.oracle import OracleError, run_oracle
 from tools.report import report
 from tools.run_inputs import InputError, input_details, random_inputs
@@ -93,8 +94,11 @@ class Check:
         return "\n".join(lines)
 
 
-def check(path: Path, budget: Budget) -> Check:
-    """Checks a model; raises UserError and TFLiteError for what is no model file."""
+def check(path: Path, budget: Budget, kernels: str = "tinyts") -> Check:
+    """Checks a model; raises UserError and TFLiteError for what is no model file.
+
+    `kernels` is the option of that name of `tinyts-compile`.
+    """
     data = read_tflite_path(path)
     kind = unsupported_kind(read_tflite(data))
     reasons = [kind.reason] if kind is not None else import_reasons(data)
@@ -103,7 +107,7 @@ def check(path: Path, budget: Budget) -> Check:
         return found
     with contextlib.redirect_stderr(io.StringIO()):
         try:
-            compiled = compile_path(path, resolve())
+            compiled = compile_path(path, resolve(kernels=kernels))
             whole = compile_path(path, resolve(optimize="none"))
         except Exception as error:
             line = error_line(error, path.name)
@@ -150,7 +154,12 @@ def _flash_bytes(compiled: Compiled, target: Board) -> int:
             sources = [*directory.rglob("*.c"), *directory.rglob("*.S")]
             flags = [f"-I{directory}", f"-I{directory / 'kernels'}"]
             flags.append(f"-D{compiled.name}_ARENA_EXTERN")
+            library = cmsis_nn.library_of(compiled.program)
+            flags += library.flags
             objects = compile_objects(sources, directory / "objects", target, flags)
+            foreign = [*flags, *cmsis_nn.FLAGS]
+            folder = directory / "library"
+            objects += compile_objects(library.sources, folder, target, foreign)
             link_model(compiled.program, objects, directory, target)
             sizes = model_sizes(directory)
             return sizes.text + sizes.rodata + sizes.data
@@ -215,6 +224,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--flash", metavar="BYTES", help="flash that it may use")
     parser.add_argument("--board", metavar="NAME", help="a file of boards/")
     parser.add_argument(
+        "--kernels",
+        choices=CHOICES["kernels"],
+        default="tinyts",
+        help="as for tinyts-compile (default tinyts)",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print one JSON object on stdout"
     )
     parser.add_argument("--debug", action="store_true", help="tracebacks of errors")
@@ -236,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def command() -> int:
         budget = _budget(parsed)
         try:
-            found = check(parsed.model, budget)
+            found = check(parsed.model, budget, parsed.kernels)
         except TFLiteError as error:
             found = Check(False, [str(error)])
         if parsed.json:

@@ -20,6 +20,7 @@ from lowering.pipelines import finishing_passes, lowering_passes, placing_passes
 from lowering.stages.plan import Plan
 from lowering.variables import persistent_bytes
 from tinyts_dialect.attributes import ConstantChannelsAttr
+from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
 from tools.explore import ExplorePoint
 from tools.flash_budget import constants_budget, flash_limit
 from tools.import_tflite import identifier, import_tflite
@@ -179,7 +180,10 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
     limit = flash_limit(options, file_bytes, placed)
     budget = constants_budget(placed, limit)
     finishing = partial(
-        finishing_passes, target=options.target, size=options.sram_limit
+        finishing_passes,
+        target=options.target,
+        kernels=options.kernels,
+        size=_room_for_scratch(options),
     )
     try:
         return run_passes(placed, finishing(flash=budget))
@@ -190,3 +194,13 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
                 f"at least, as estimated, more than {limit}"
             ) from error
         return run_passes(placed, finishing(flash=error.needed))
+
+
+def _room_for_scratch(options: CompileOptions) -> int | None:
+    """What the arena may grow to for scratch of kernels; None: it stays as it is.
+
+    A library's kernels get what they need unless the arena shall be the smallest.
+    """
+    limit = options.sram_limit
+    free = options.kernels != "tinyts" and options.optimize != "sram"
+    return MAX_ARENA_BYTES if free and limit is None else limit

@@ -21,6 +21,7 @@ from emitc.host import host_files
 from emitc.model_files import header_text, source_text
 from emitc.program import Program
 from emitc.project import kernel_files
+from tools import cmsis_nn
 from tools.atomic_files import write_tree
 from tools.user_errors import UserError
 
@@ -145,7 +146,8 @@ def build(
     files = model | kernels | host
     write_tree(directory, files)
     machine = machine or Host(flags)
-    command = [*machine.compile_command(), "-I.", "-Ikernels"]
+    library = cmsis_nn.library_of(program)
+    command = [*machine.compile_command(), "-I.", "-Ikernels", *library.flags]
     extern_arena = f"-D{program.name}_ARENA_EXTERN"
 
     def object_of(source: str) -> str:
@@ -156,9 +158,19 @@ def build(
         run_tool([*command, *more, "-c", source, "-o", target], directory)
         return target
 
+    def object_of_library(source: Path) -> str:
+        foreign = [*command, *cmsis_nn.FLAGS]
+        if cache is not None:
+            texts = {str(source): source.read_text(encoding="utf-8")}
+            return _cached_object(foreign, str(source), texts, directory, cache)
+        target = f"{source.stem}.o"
+        run_tool([*foreign, "-c", str(source), "-o", target], directory)
+        return target
+
     sources = [name for name in files if name.endswith(".c")]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         objects = list(pool.map(object_of, sources))
+        objects += pool.map(object_of_library, library.sources)
     return machine.link(program, objects, directory)
 
 
@@ -189,7 +201,7 @@ def _texts_of(source: str, files: Mapping[str, str]) -> list[str]:
     names = [Path(source).name]
     for name in names:
         included = re.findall(r'#include "([\w.]+)"', texts[name])
-        names += [header for header in included if header not in names]
+        names += [i for i in included if i in texts and i not in names]
     return [texts[name] for name in names]
 
 

@@ -17,7 +17,7 @@ CHOICES = {
     "input": ("external", "arena", "rows"),
     "output": ("external", "arena"),
     "target": ("host", "cortex-m7"),
-    "kernels": ("tinyts",),
+    "kernels": ("tinyts", "cmsis-nn"),
     "fold_channels": ("on", "off"),
     "tiles": ("on", "off"),
 }
@@ -184,7 +184,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("output", "where the output lies (default external)", default="external")
     add("target", "what the C is compiled for (default cortex-m7)",
         default="cortex-m7")
-    add("kernels", "layout of the constants (default tinyts)", default="tinyts")
+    add("kernels", "cmsis-nn: CMSIS-NN computes all layers that it can, from a "
+        "checkout that CMSIS_NN_DIR names (default tinyts)", default="tinyts")
     add("fold-channels", "remove channels that are constant (default on for sram and "
         "speed)")
     add("tiles", "allow slices of columns where they make the smallest arena smaller "

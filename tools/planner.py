@@ -229,8 +229,11 @@ class Planner:
     def _estimate(self, choice: Choice) -> tuple[int, int]:
         """How many calls stay with slow kernels, and estimated instructions."""
         placed = choice.placed.clone()
-        target, size = self.options.target, self.options.sram_limit
-        run_passes(placed, choosing_pass(target=target, size=size))
+        options = self.options
+        choosing = choosing_pass(
+            target=options.target, kernels=options.kernels, size=options.sram_limit
+        )
+        run_passes(placed, choosing)
         arena, function = arena_and_function(placed)
         slow = sum(
             call.variant is None and call.kernel.data in SLOW

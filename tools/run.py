@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tools import host_run
+from tools import cmsis_nn, host_run
 from tools.atomic_files import write_bytes, write_text
 from tools.compile import state_text
 from tools.compiler import Compiled, compile_path
@@ -100,6 +100,8 @@ def execute(request: RunRequest) -> RunResult:
     machine = request.machine or Host(request.flags)
     if request.machine is not None:
         toolchain.require()
+    if request.options.kernels == "cmsis-nn":
+        cmsis_nn.checkout()
     start = time.perf_counter()
     compiled = compile_path(request.model, request.options)
     compile_seconds = time.perf_counter() - start

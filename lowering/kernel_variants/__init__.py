@@ -8,7 +8,7 @@ it does not apply. The files are found by themselves: a new variant needs no ent
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 
@@ -18,11 +18,11 @@ Propose = Callable[[LayerCalls], Iterable[Proposal]]
 
 
 @cache
-def variants() -> dict[str, tuple[Propose, ...]]:
-    """Who proposes variants, by portable kernel."""
+def variants(package: str = __name__) -> Mapping[str, tuple[Propose, ...]]:
+    """Who proposes variants, by portable kernel: the modules of a package."""
     found: dict[str, tuple[Propose, ...]] = {}
-    for info in pkgutil.iter_modules(__path__):
-        module = import_module(f"{__name__}.{info.name}")
+    for info in pkgutil.iter_modules(import_module(package).__path__):
+        module = import_module(f"{package}.{info.name}")
         for kernel in getattr(module, "KERNELS", ()):
             found[kernel] = (*found.get(kernel, ()), module.propose)
     return found

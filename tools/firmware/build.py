@@ -10,6 +10,7 @@ from emitc.firmware import BENCHMARKS, model_text
 from emitc.model_files import header_text, source_text
 from emitc.program import Program
 from emitc.project import RUNTIME, kernel_files
+from tools import cmsis_nn
 from tools.atomic_files import write_tree
 from tools.emulator import toolchain
 from tools.emulator.boards import Board, Memory
@@ -69,9 +70,11 @@ def build_firmware(
         "memory.ld": script,
         **kernel_files(program),
     }
+    library = cmsis_nn.library_of(program)
     folder = directory.resolve()
     write_tree(folder, files)
     flags = [*WARNINGS, f"-I{folder}", f"-I{folder / 'kernels'}", f"-I{FIRMWARE}"]
+    flags += library.flags
     flags.append('-DTINYTS_ARENA_SECTION=".tinyts_arena"')
     if profile:
         layers = 1 + max(layer.layer for layer in program.layers)
@@ -86,6 +89,9 @@ def build_firmware(
     objects = [
         *compile_objects(generated, folder / "model", board, [*flags, *steps]),
         *compile_objects(shared, folder / "firmware", board, flags),
+        *compile_objects(
+            library.sources, folder / "library", board, [*flags, *cmsis_nn.FLAGS]
+        ),
     ]
     return _link(objects, folder, board, arena)
 

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tinyts_mul_cmsis_nn.h"
+
+#include "tinyts_cmsis_nn.h"
+
+void tinyts_mul_cmsis_nn(const tinyts_mul_cmsis_nn_layer *layer, tinyts_memory memory,
+                         int32_t first, int32_t last) {
+    const tinyts_tensor *const output = layer->output;
+    const int32_t values = (last - first) * output->width * output->channels;
+    (void)arm_elementwise_mul_s8(
+        tinyts_row(layer->input_1, memory, first),
+        tinyts_row(layer->input_2, memory, first), layer->input_1_offset,
+        layer->input_2_offset, tinyts_row(output, memory, first), layer->output_offset,
+        layer->output_quant.multiplier, layer->output_quant.shift,
+        layer->activation.min, layer->activation.max, values);
+}

@@ -1,0 +1,38 @@
+/*
+ * DEPTHWISE_CONV_2D by CMSIS-NN, int8. See tinyts_depthwise_conv_2d.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_DEPTHWISE_CONV_2D_CMSIS_NN_H
+#define TINYTS_DEPTHWISE_CONV_2D_CMSIS_NN_H
+
+#include "tinyts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tensor *input;  /* [height, width, Cin] */
+    const tinyts_tensor *output; /* [height, width, Cout], Cout = Cin * ch_mult */
+    const tinyts_tensor *workspace; /* its row `first` is a call's scratch; or NULL */
+    const int8_t *weights;       /* [kernel.h][kernel.w][Cout] */
+    const int32_t *bias;         /* [Cout], or NULL for zeros */
+    tinyts_tile kernel;
+    tinyts_conv_params params;
+    tinyts_per_channel_quant_params quant; /* [Cout] each */
+    int32_t ch_mult; /* output channels of each input channel, >= 1 */
+} tinyts_depthwise_conv_2d_cmsis_nn_layer;
+
+/*
+ * As tinyts_depthwise_conv_2d, also in place, by arm_depthwise_conv_wrapper_s8, where
+ * the rows lie without gaps.
+ */
+void tinyts_depthwise_conv_2d_cmsis_nn(const tinyts_depthwise_conv_2d_cmsis_nn_layer *layer,
+                                       tinyts_memory memory, int32_t first,
+                                       int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_DEPTHWISE_CONV_2D_CMSIS_NN_H */

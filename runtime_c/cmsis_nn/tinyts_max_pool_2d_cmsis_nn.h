@@ -1,0 +1,34 @@
+/*
+ * MAX_POOL_2D by CMSIS-NN, int8. See tinyts_max_pool_2d.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_MAX_POOL_2D_CMSIS_NN_H
+#define TINYTS_MAX_POOL_2D_CMSIS_NN_H
+
+#include "tinyts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tensor *input;  /* [height, width, channels] */
+    const tinyts_tensor *output; /* [height, width, channels] */
+    tinyts_tile kernel;
+    tinyts_pool_params params;
+} tinyts_max_pool_2d_cmsis_nn_layer;
+
+/*
+ * As tinyts_max_pool_2d, by arm_max_pool_s8, where the rows lie without gaps.
+ *
+ * Not in place: an output is written while its window is read.
+ */
+void tinyts_max_pool_2d_cmsis_nn(const tinyts_max_pool_2d_cmsis_nn_layer *layer,
+                                 tinyts_memory memory, int32_t first,
+                                 int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_MAX_POOL_2D_CMSIS_NN_H */

@@ -1,0 +1,32 @@
+/*
+ * MINIMUM by CMSIS-NN, int8. See tinyts_minimum.h.
+ *
+ * SPDX-License-Identifier: Apache-2.0
+ */
+#ifndef TINYTS_MINIMUM_CMSIS_NN_H
+#define TINYTS_MINIMUM_CMSIS_NN_H
+
+#include "tinyts.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    const tinyts_tensor *input_1;
+    const tinyts_tensor *input_2;
+    const tinyts_tensor *output;
+} tinyts_minimum_cmsis_nn_layer;
+
+/*
+ * As tinyts_minimum, also in place, by arm_minimum_s8, where all three have one shape and
+ * the rows lie without gaps.
+ */
+void tinyts_minimum_cmsis_nn(const tinyts_minimum_cmsis_nn_layer *layer,
+                             tinyts_memory memory, int32_t first,
+                             int32_t last);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* TINYTS_MINIMUM_CMSIS_NN_H */
