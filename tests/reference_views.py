@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 from reference_draw import Draw
@@ -11,12 +12,16 @@ from tools import tflite_views as views
 
 
 def tensor(draw: Draw, least_rank: int = 1, most_rank: int = 5) -> int:
-    """An input, with a batch of 1 from rank 3 on."""
+    """A tensor, from rank 3 on mostly with a batch of 1."""
     rank = draw.number(least_rank, most_rank)
     shape = [draw.number(1, 6) for _ in range(rank)]
-    if rank > 2:
+    if rank < 3:
+        return draw.input(tuple(shape))
+    if draw.number(0, 4):
         shape[0] = 1
-    return draw.input(tuple(shape))
+        return draw.input(tuple(shape))
+    x = draw.input((1, math.prod(shape)))  # an input has a batch of 1
+    return draw.writer.reshape(x, shape)
 
 
 def strided_slice(draw: Draw) -> Case:
@@ -25,7 +30,7 @@ def strided_slice(draw: Draw) -> Case:
         return draw.finish(slice_of(draw))
     x = tensor(draw, least_rank=2 if kind == 5 else 1)
     shape = draw.writer.shape(x)
-    axis = draw.number(0 if len(shape) < 4 else 1, len(shape) - 1)
+    axis = draw.number(0, len(shape) - 1)
     written = axis - len(shape) if draw.number(0, 1) else axis
     if kind == 3:
         counts = [n for n in range(1, 7) if shape[axis] % n == 0]
@@ -71,20 +76,31 @@ def joined(draw: Draw) -> Case:
     rank = len(draw.writer.shape(x))
     others = [x] * draw.number(0, 2)
     if draw.number(0, 1) and rank < 5:
-        axis = draw.number(0 if rank < 3 else 1, rank)  # a batch stays 1
+        axis = draw.number(0, rank)
         if draw.number(0, 1):
             axis -= rank + 1
         return draw.finish(views.pack(draw.writer, [x, *others], axis))
-    axis = draw.number(0 if rank < 4 else 1, rank - 1)
+    axis = draw.number(0, rank - 1)
     return draw.finish(draw.writer.concatenation([x, *others], axis=axis))
 
 
 def transpose(draw: Draw) -> Case:
     x = tensor(draw, least_rank=2)
     rank = len(draw.writer.shape(x))
-    kept = 0 if rank < 4 else 1
-    perm = [n + kept for n in draw.random.permutation(rank - kept)]
-    return draw.finish(views.transpose(draw.writer, x, [0] * kept + perm))
+    perm = [int(axis) for axis in draw.random.permutation(rank)]
+    return draw.finish(views.transpose(draw.writer, x, perm))
+
+
+def part(draw: Draw) -> Case:
+    """SLICE."""
+    x = tensor(draw)
+    begins, sizes = [], []
+    for whole in draw.writer.shape(x):
+        begin = draw.number(0, whole - 1)
+        size = draw.number(1, whole - begin)
+        begins.append(begin)
+        sizes.append(-1 if begin + size == whole and draw.number(0, 1) else size)
+    return draw.finish(views.slice_of(draw.writer, x, begins, sizes))
 
 
 def resize(draw: Draw, bilinear: bool) -> Case:
@@ -107,9 +123,10 @@ def resize(draw: Draw, bilinear: bool) -> Case:
 
 
 def padv2(draw: Draw) -> Case:
-    x = draw.input((1, draw.number(1, 5), draw.number(1, 5), draw.number(1, 4)))
-    channels = draw.pair(0, 2) if draw.number(0, 2) == 0 else (0, 0)
-    paddings = [(0, 0), draw.pair(0, 3), draw.pair(0, 3), channels]
+    x = tensor(draw)
+    paddings = [
+        draw.pair(0, 3) if draw.number(0, 1) else (0, 0) for _ in draw.writer.shape(x)
+    ]
     value = draw.number(-128, 127)
     return draw.finish(views.padv2(draw.writer, x, paddings, value))
 
@@ -123,6 +140,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
 
 OTHERS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "joined": (joined, 60),
-    "padv2": (padv2, 20),
+    "padv2": (padv2, 40),
+    "part": (part, 30),
 }
 """Operators that become operations of another name."""

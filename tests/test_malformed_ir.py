@@ -156,7 +156,6 @@ CASES: dict[str, tuple[str, list[str], str]] = {
         r"tinyts.add.*\[1, \?, 4, 2\]",
     ),
     "empty dimension": (of_type(quant("1x0x4x2")), [], r"must be at least 1"),
-    "batch 2": (of_type(quant("2x4x4x2")), [], r"batch is 2; only batch 1"),
     "too large": (of_type(quant("1x9999x9999x2")), [], r"a type of more than"),
     "scale 0": (
         of_type(quant("1x4", "0.0")),

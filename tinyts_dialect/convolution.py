@@ -20,6 +20,7 @@ from tinyts_dialect.tensors import (
     shape_of,
     tensor_type,
     to_array,
+    verify_image,
     verify_size,
 )
 from tinyts_dialect.windows import Window
@@ -81,10 +82,8 @@ def verify_window_output(
 
     Without a number of `outputs` the result has as many channels as the input.
     """
-    shape = shape_of(input)
+    shape = verify_image(input)
     quant_of(input)
-    if len(shape) != 4 or shape[0] != 1:
-        raise VerifyException(f"input has shape {list(shape)}, expected [1, H, W, C]")
     height, width = (window.output_size(axis, shape[axis + 1]) for axis in (0, 1))
     channels = shape[3] if outputs is None else outputs
     op.verify_output((1, height, width, channels))

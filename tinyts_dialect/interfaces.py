@@ -23,6 +23,7 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import ConstantChannelsAttr, PairAttr, RectAttr
 from tinyts_dialect.tensors import (
     image_shape,
+    is_image,
     quant_of,
     shape_of,
     tensor_type,
@@ -104,8 +105,6 @@ class TensorOp(IRDLOperation, abc.ABC):
             raise VerifyException(
                 f"result has shape {list(actual)}, expected {list(shape)}"
             )
-        if len(actual) == 4 and actual[0] != 1:
-            raise VerifyException(f"batch is {actual[0]}; only batch 1 is supported")
         if self.rect is None:
             return
         height, width, _ = image_shape(actual)
@@ -168,12 +167,12 @@ def is_splittable(op: Operation) -> bool:
     """
     if not isinstance(op, TensorOp) or not isinstance(op, SplittableOpInterface):
         return False
-    if len(shape_of(op.output())) != 4:
+    if not is_image(shape_of(op.output())):
         return False
     needed = op.operand_rects(Rect(0, 1, 0, 1))
     return all(
         rect is None
-        or len(shape_of(operand)) == 4
+        or is_image(shape_of(operand))
         or image_shape(shape_of(operand))[:2] == (1, 1)
         for operand, rect in zip(op.operands, needed, strict=True)
     )

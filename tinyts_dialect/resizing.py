@@ -19,7 +19,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.interfaces import SplittableOpInterface, TensorOp
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import quant_of, shape_of, verify_image
 from tinyts_dialect.windows import Rect
 
 ONE = 1 << 10
@@ -140,9 +140,7 @@ class ResizeOp(TensorOp, SplittableOpInterface):
         return {"origin": PairAttr((taken.y0, taken.x0))}
 
     def verify_(self) -> None:
-        shape = shape_of(self.input)
-        if len(shape) != 4 or shape[0] != 1:
-            raise VerifyException(f"input has shape {list(shape)}, expected 1xHxWxC")
+        shape = verify_image(self.input)
         if quant_of(self.input) != quant_of(self.result):
             raise VerifyException("input and result differ in quantization")
         if min(*self.sizes.data, *self.output_sizes.data) < 1:

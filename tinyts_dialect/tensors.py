@@ -132,6 +132,21 @@ def verify_size(shape: Sequence[int]) -> None:
         )
 
 
+def is_image(shape: Sequence[int]) -> bool:
+    """Whether a shape is [1, H, W, C]."""
+    return len(shape) == 4 and shape[0] == 1
+
+
+def verify_image(value: SSAValue) -> tuple[int, ...]:
+    """The shape of a [1, H, W, C] tensor; VerifyException for others."""
+    shape = shape_of(value)
+    if len(shape) == 4 and shape[0] != 1:
+        raise VerifyException(f"batch is {shape[0]}; only batch 1 is supported")
+    if not is_image(shape):
+        raise VerifyException(f"input has shape {list(shape)}, expected [1, H, W, C]")
+    return shape
+
+
 def image_shape(shape: Sequence[int]) -> tuple[int, int, int]:
     """Height, width and channels of a tensor, as the kernels see it.
 

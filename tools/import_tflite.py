@@ -95,7 +95,6 @@ def import_file(file: TFLiteFile, name: str) -> ModuleOp:
             variables.read(operator)
             continue
         reader = OperatorReader(state, operator)
-        _check_batch(reader)
         values = _read(reader)
         for tensor, value in zip(reader.outputs, values, strict=True):
             state.values[tensor.index] = value
@@ -259,9 +258,3 @@ def _check_writers(file: TFLiteFile) -> None:
 
 def _fail(file: TFLiteFile, operator: OperatorInfo, message: str) -> NoReturn:
     raise TFLiteError(operator_message(file, operator, message))
-
-
-def _check_batch(reader: OperatorReader) -> None:
-    for tensor in reader.outputs:
-        if len(tensor.shape) > 3 and tensor.shape[0] != 1:
-            reader.fail(f"batch is {tensor.shape[0]}; export the model with batch 1")

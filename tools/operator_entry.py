@@ -32,6 +32,15 @@ class OperatorEntry:
     """Least and most outputs."""
 
 
+def check_output_shape(reader: OperatorReader, shape: Sequence[int]) -> None:
+    """Fails where the file gives the output another shape than its parameters make."""
+    if reader.output.shape != tuple(shape):
+        reader.fail(
+            f"its output has shape {list(reader.output.shape)}, its parameters make "
+            f"{list(shape)}; export the model again"
+        )
+
+
 def with_output_shape(reader: OperatorReader, value: SSAValue) -> SSAValue:
     """A value in the shape that the file gives the operator's output."""
     if shape_of(value) == reader.output.shape:

@@ -9,8 +9,11 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import tflite  # pyright: ignore[reportMissingTypeStubs]
 
 from tools.tflite_writer import TFLiteWriter
+
+INT32 = tflite.TensorType.INT32
 
 
 def _numbers(writer: TFLiteWriter, values: Sequence[int] | int) -> int:
@@ -49,6 +52,49 @@ def strided_slice(
         "shrink_axis_mask": shrink_axis_mask,
     }
     writer.operator("STRIDED_SLICE", (x, *lists), (y,), masks)
+    return y
+
+
+def slice_of(
+    writer: TFLiteWriter, x: int, begins: Sequence[int], sizes: Sequence[int]
+) -> int:
+    """SLICE; a size of -1 stands for all that is left."""
+    shape = [
+        whole - begin if size == -1 else size
+        for whole, begin, size in zip(writer.shape(x), begins, sizes, strict=True)
+    ]
+    y = _output(writer, x, shape, "slice")
+    lists = [_numbers(writer, values) for values in (begins, sizes)]
+    writer.operator("SLICE", (x, *lists), (y,))
+    return y
+
+
+def tile(writer: TFLiteWriter, x: int, multiples: Sequence[int]) -> int:
+    """TILE; TFLite Micro's interpreter of PyPI does not have it."""
+    shape = [a * b for a, b in zip(writer.shape(x), multiples, strict=True)]
+    y = _output(writer, x, shape, "tile")
+    writer.operator("TILE", (x, _numbers(writer, multiples)), (y,))
+    return y
+
+
+def flatten_of_computed_shape(writer: TFLiteWriter, x: int) -> int:
+    """SHAPE, STRIDED_SLICE, PACK and RESHAPE to [batch, all the rest], as Keras does.
+
+    The batch is read from the shape, and the rest is a constant.
+    """
+    shape = writer.shape(x)
+    sizes = writer.activation("sizes", (len(shape),), None, "int32")
+    writer.operator("SHAPE", (x,), (sizes,), {"out_type": INT32})
+    batch = writer.activation("batch", (), None, "int32")
+    bounds = [_numbers(writer, [value]) for value in (0, 1, 1)]
+    options = {"shrink_axis_mask": 1}
+    writer.operator("STRIDED_SLICE", (sizes, *bounds), (batch,), options)
+    rest = math.prod(shape[1:])
+    wanted = writer.activation("wanted", (2,), None, "int32")
+    parts = (batch, writer.constant(np.array(rest, np.int32)))
+    writer.operator("PACK", parts, (wanted,), {"values_count": 2, "axis": 0})
+    y = _output(writer, x, (shape[0], rest), "flatten")
+    writer.operator("RESHAPE", (x, wanted), (y,))
     return y
 
 

@@ -19,7 +19,7 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import PadsAttr, PairAttr
 from tinyts_dialect.interfaces import Array, WindowedOp
 from tinyts_dialect.reference import pad_image
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import quant_of, verify_image
 from tinyts_dialect.windows import Pads, Window
 
 
@@ -66,9 +66,7 @@ class PadOp(WindowedOp):
         )
 
     def verify_(self) -> None:
-        shape = shape_of(self.input)
-        if len(shape) != 4:
-            raise VerifyException(f"input has rank {len(shape)}, expected 4")
+        shape = verify_image(self.input)
         if quant_of(self.input) != quant_of(self.result):
             raise VerifyException("input and result differ in quantization")
         before, after = self.channels_before_and_after()

@@ -13,7 +13,7 @@ from xdsl.utils.exceptions import VerifyException
 from tinyts_dialect.attributes import PairAttr, WindowAttr
 from tinyts_dialect.interfaces import Array, WindowedOp
 from tinyts_dialect.reference import pad_image
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import quant_of, shape_of, verify_image
 from tinyts_dialect.windows import Window
 
 
@@ -41,9 +41,7 @@ class StridedSliceOp(WindowedOp):
         return {"window": WindowAttr(window)}
 
     def verify_(self) -> None:
-        shape, window = shape_of(self.input), self.window.data
-        if len(shape) != 4 or shape[0] != 1:
-            raise VerifyException(f"input has shape {list(shape)}, expected 1xHxWxC")
+        shape, window = verify_image(self.input), self.window.data
         if quant_of(self.input) != quant_of(self.result):
             raise VerifyException("input and result differ in quantization")
         if window.kernel != (1, 1) or window.dilation != (1, 1):

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections.abc import Sequence
+
 from xdsl.dialects.builtin import IntegerAttr, i64
 from xdsl.ir import Attribute, SSAValue
 
 from tinyts_dialect.attributes import PadsAttr, PairAttr
 from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import is_image, quant_of, shape_of
 from tinyts_dialect.windows import Pads
-from tools.operator_entry import OperatorEntry, with_output_shape
+from tools.operator_entry import (
+    OperatorEntry,
+    check_output_shape,
+    with_output_shape,
+)
 from tools.operator_reader import OperatorReader, tensor_quant
+from tools.view_building import IMAGE_RANK, around, reshaped
 
 
 def _read_padv2(reader: OperatorReader) -> SSAValue:
@@ -34,32 +40,64 @@ def _read(reader: OperatorReader, value: dict[str, Attribute]) -> SSAValue:
     input = reader.activation(0)
     paddings = reader.constant(1, "int32", "int64")
     shape = shape_of(input)
-    if len(shape) > 4 or paddings.shape != (len(shape), 2):
-        reader.fail("only PAD of tensors up to rank 4 is supported; reshape its input")
-    ones = (1,) * (4 - len(shape))
-    if ones:
-        paddings = np.pad(paddings, ((len(ones), 0), (0, 0)))
-        input = reader.build(
-            ReshapeOp,
-            [input],
-            shape=(*ones, *shape),
-            quant=quant_of(input),
-            computes=False,
-        )
-    batch, rows, columns, channels = (tuple(map(int, row)) for row in paddings)
-    if batch != (0, 0):
-        reader.fail("PAD of the batch is not supported; pad rows and columns only")
-    if paddings.min() < 0:
+    if paddings.shape != (len(shape), 2):
+        reader.fail(f"paddings do not fit rank {len(shape)}; export the model again")
+    if paddings.min(initial=0) < 0:
         reader.fail("negative paddings are not supported; use a slice of the input")
+    pairs = [(int(before), int(after)) for before, after in paddings]
+    check_output_shape(
+        reader, [size + sum(pair) for size, pair in zip(shape, pairs, strict=True)]
+    )
+    ones = (1,) * (IMAGE_RANK - len(shape))
+    image, pairs_of_image = (*ones, *shape), [*((0, 0) for _ in ones), *pairs]
+    if is_image(image) and pairs_of_image[0] == (0, 0):
+        input = reshaped(reader, input, image)
+        return with_output_shape(reader, _pad(reader, input, pairs_of_image, value))
+    return _pad_axes(reader, input, pairs, value)
+
+
+def _pad_axes(
+    reader: OperatorReader,
+    value: SSAValue,
+    pairs: Sequence[tuple[int, int]],
+    properties: dict[str, Attribute],
+) -> SSAValue:
+    """One axis after the other, each as the columns of an image."""
+    shape = list(shape_of(value))
+    padded = [axis for axis, pair in enumerate(pairs) if pair != (0, 0)]
+    if not padded:
+        return reader.build(ReshapeOp, [value])
+    for axis in padded:
+        value = reshaped(reader, value, around(shape, axis))
+        columns = [(0, 0), (0, 0), pairs[axis], (0, 0)]
+        value = _pad(reader, value, columns, properties, axis == padded[-1])
+        shape[axis] += sum(pairs[axis])
+    return with_output_shape(reader, value)
+
+
+def _pad(
+    reader: OperatorReader,
+    image: SSAValue,
+    pairs: Sequence[tuple[int, int]],
+    value: dict[str, Attribute],
+    computes: bool = True,
+) -> SSAValue:
+    """Pads rows, columns and channels of an image."""
+    _, rows, columns, channels = pairs
     properties = {"pads": PadsAttr(Pads(*rows, *columns)), **value}
     if channels != (0, 0):
-        properties["channel_pads"] = PairAttr((channels[0], channels[1]))
-    padded = (*ones, *reader.output.shape)
-    result = reader.build(PadOp, [input], properties, shape=padded)
-    return with_output_shape(reader, result)
+        properties["channel_pads"] = PairAttr(channels)
+    sizes = zip(shape_of(image), pairs, strict=True)
+    shape = tuple(size + sum(pair) for size, pair in sizes)
+    if not computes:
+        quant = quant_of(image)
+        return reader.build(
+            PadOp, [image], properties, shape=shape, quant=quant, computes=False
+        )
+    return reader.build(PadOp, [image], properties, shape=shape)
 
 
-SUPPORTS = "up to rank 4: rows, columns and channels, or nothing"
+SUPPORTS = "any axes of any rank, or nothing"
 
 ENTRIES = (
     OperatorEntry("PAD", PadOp, _read_pad, SUPPORTS, (2, 2)),

@@ -12,7 +12,7 @@ from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.tensors import shape_of
 from tools.constant_folding import slice_ranges
-from tools.operator_entry import OperatorEntry
+from tools.operator_entry import OperatorEntry, check_output_shape
 from tools.operator_reader import OperatorReader
 from tools.tflite_file import MAX_OPERANDS
 from tools.view_building import concatenated, reshaped, sliced
@@ -36,14 +36,6 @@ def _numbers(reader: OperatorReader, position: int) -> list[int]:
     return [int(value) for value in values]
 
 
-def _check_shape(reader: OperatorReader, shape: Sequence[int]) -> None:
-    if reader.output.shape != tuple(shape):
-        reader.fail(
-            f"its output has shape {list(reader.output.shape)}, its parameters make "
-            f"{list(shape)}; export the model again"
-        )
-
-
 def _read_strided_slice(reader: OperatorReader) -> SSAValue:
     input = reader.activation(0)
     try:
@@ -60,7 +52,7 @@ def _read_strided_slice(reader: OperatorReader) -> SSAValue:
         reader.fail("the slice is empty; export the model again")
     ranges = [r if r.step > 0 else range(r[0], r[0] + 1) for r in ranges]
     shape = [len(r) for axis, r in enumerate(ranges) if axis not in dropped]
-    _check_shape(reader, shape)
+    check_output_shape(reader, shape)
     return sliced(reader, input, ranges, shape)
 
 
@@ -76,7 +68,7 @@ def _read_slice(reader: OperatorReader) -> SSAValue:
     for part, size in zip(ranges, whole, strict=True):
         if not 0 <= part.start < part.stop <= size:
             reader.fail("the slice leaves the input; export the model again")
-    _check_shape(reader, [len(part) for part in ranges])
+    check_output_shape(reader, [len(part) for part in ranges])
     return sliced(reader, input, ranges, reader.output.shape)
 
 
@@ -97,7 +89,7 @@ def _parts(
         ranges = [range(n) for n in whole]
         ranges[axis] = range(start, start + size)
         start += size
-        _check_shape(reader, [len(part) for part in ranges])
+        check_output_shape(reader, [len(part) for part in ranges])
         values.append(sliced(reader, input, ranges, reader.output.shape))
     return values
 
@@ -135,7 +127,7 @@ def _read_unpack(reader: OperatorReader) -> list[SSAValue]:
         reader.at_output(position)
         ranges = [range(n) for n in whole]
         ranges[axis] = range(position, position + 1)
-        _check_shape(reader, whole[:axis] + whole[axis + 1 :])
+        check_output_shape(reader, whole[:axis] + whole[axis + 1 :])
         values.append(sliced(reader, input, ranges, reader.output.shape))
     return values
 
@@ -174,7 +166,7 @@ def _read_tile(reader: OperatorReader) -> SSAValue:
     whole, multiples = shape_of(value), _numbers(reader, 1)
     if len(multiples) != len(whole) or min(multiples, default=1) < 1:
         reader.fail(f"multiples {multiples} do not fit {list(whole)}")
-    _check_shape(reader, [a * b for a, b in zip(whole, multiples, strict=True)])
+    check_output_shape(reader, [a * b for a, b in zip(whole, multiples, strict=True)])
     repeated = [axis for axis, count in enumerate(multiples) if count > 1]
     if max(multiples, default=1) > MAX_OPERANDS:
         reader.fail(f"it repeats an axis more than {MAX_OPERANDS} times")

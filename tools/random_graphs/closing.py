@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from tools.random_graphs.ends import Weights, as_output
+from tools.random_graphs.ends import anchors, as_output, output_types
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Value
 from tools.random_graphs.state import MAX_OUTPUTS
@@ -89,11 +89,12 @@ def read_input(graph: Graph, x: Value, allowed: Collection[str]) -> bool:
     return False
 
 
-def choose_outputs(graph: Graph, types: Weights) -> bool:
+def choose_outputs(graph: Graph, operators: Collection[str]) -> bool:
     """Make the leaves outputs, and now and then a value that is also read.
 
-    `types` are those that an output may have.
+    Rarely one more output is constant.
     """
+    types = output_types(operators)
     outputs = graph.leaves
     inner = [
         value
@@ -105,5 +106,8 @@ def choose_outputs(graph: Graph, types: Weights) -> bool:
     if len(outputs) > MAX_OUTPUTS or any(value in graph.inputs for value in outputs):
         return False
     graph.rng.shuffle(outputs)
-    graph.writer.output(*(as_output(graph, value, types) for value in outputs))
+    tensors = [as_output(graph, value, types) for value in outputs]
+    if len(tensors) < MAX_OUTPUTS and graph.chance(0.05):
+        tensors += anchors(graph, operators)
+    graph.writer.output(*tensors)
     return True

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
+
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Value
 from tools.random_graphs.state import end_quant
@@ -38,3 +40,20 @@ def as_output(graph: Graph, value: Value, types: Weights) -> int:
     if quant is None:
         return graph.writer.dequantize(value.tensor)
     return graph.writer.quantize(value.tensor, quant, dtype)
+
+
+def anchors(graph: Graph, operators: Collection[str]) -> list[int]:
+    """A constant output that the file computes, as detectors have it.
+
+    Two constants are joined and made floats. No output where an operator is left out.
+    """
+    if not {"CONCATENATION", "DEQUANTIZE"} <= set(operators) or graph.rest < 2:
+        return []
+    quant = graph.values[0].quant
+    parts = [
+        graph.writer.constant(graph.bytes((1, count, 4)).astype(np.int8), quant)
+        for count in (3, 2)
+    ]
+    graph.operators += 2
+    joined = graph.writer.concatenation(parts, axis=1, name="anchors")
+    return [graph.writer.dequantize(joined)]

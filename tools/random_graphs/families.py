@@ -10,6 +10,9 @@ from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Value
 from tools.random_graphs.state import MAX_CHANNELS, MAX_SIDE
 
+MAX_BROADCAST_RANK = 4
+"""Highest rank that TFLite Micro broadcasts."""
+
 
 def conv_2d(graph: Graph) -> bool:
     x = graph.pick_image()
@@ -45,7 +48,7 @@ def fully_connected(graph: Graph) -> bool:
 
 
 def pad(graph: Graph) -> bool:
-    x = graph.pick(lambda value: len(value.shape) > 2)
+    x = graph.pick(lambda value: 2 < len(value.shape) < 5)
     return x is not None and graph.pad(x) is not None
 
 
@@ -76,7 +79,7 @@ def pair_of_one_shape(graph: Graph) -> tuple[Value, Value] | None:
 
 def constant_operand(graph: Graph) -> tuple[Value, Value] | None:
     """A value and a constant: per channel, a scalar, or of the shape of the value."""
-    x = graph.pick(lambda _: True)
+    x = graph.pick(lambda value: len(value.shape) <= MAX_BROADCAST_RANK)
     if x is None:
         return None
     ones, channels = (1,) * (len(x.shape) - 1), x.shape[-1]
@@ -84,6 +87,10 @@ def constant_operand(graph: Graph) -> tuple[Value, Value] | None:
     shapes[1,] = 1
     if x.size <= 512:
         shapes[x.shape] = 1
+    if x.is_image:
+        _, height, width, _ = x.shape
+        shapes[1, height, width, 1] = 0.5
+        shapes[1, height, 1, 1] = shapes[1, 1, width, 1] = 0.3
     return x, graph.constant(graph.draw(shapes))
 
 
@@ -135,7 +142,7 @@ def mul_broadcast(graph: Graph) -> bool:
 
 
 def reshape_chain(graph: Graph) -> bool:
-    """One to three reshapes through drawn shapes of rank 1 to 4."""
+    """One to three reshapes through drawn shapes of rank 1 to 5."""
     x = graph.pick(lambda _: True)
     if x is None:
         return False
@@ -156,6 +163,11 @@ def _shapes(shape: tuple[int, ...]) -> list[tuple[int, ...]]:
     shapes = [image for image in images if image[3] <= MAX_CHANNELS]
     shapes += [(size // channels, channels), (1, size // channels, channels)]
     shapes += [image[1:] for image in shapes[:4] if len(image) == 4]
+    shapes += [
+        (1, *image[1:3], image[3] // 2, 2)
+        for image in shapes[:4]
+        if len(image) == 4 and image[3] % 2 == 0
+    ]
     if size <= 512:
         shapes += [(1, size), (size,), (1, 1, 1, size)]
     return shapes

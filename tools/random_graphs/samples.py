@@ -42,7 +42,8 @@ class Value:
 
     @property
     def is_image(self) -> bool:
-        return len(self.shape) == 4
+        """[1, H, W, C]."""
+        return len(self.shape) == 4 and self.shape[0] == 1
 
     @property
     def centered(self) -> Numbers:

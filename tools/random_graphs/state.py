@@ -185,6 +185,7 @@ class GraphState:
     def _kernel(self, size: Pair) -> Pair:
         """Square or not; flat along an axis of size 1, and then sometimes long."""
         sizes = {1: 5.0, 2: 1.5, 3: 6.0, 4: 0.5, 5: 1.5, 6: 0.2, 7: 0.6}
+        sizes |= {9: 0.2, 10: 0.1}
         side = self.draw(sizes)
         height, width = side, self.draw(sizes) if self.chance(0.25) else side
         if size[0] == 1 and self.chance(0.9):

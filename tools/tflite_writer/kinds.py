@@ -57,6 +57,7 @@ OPERATOR_KINDS: dict[str, OperatorKind] = {
     "RESIZE_NEAREST_NEIGHBOR": OperatorKind("ResizeNearestNeighborOptions", 3),
     "REVERSE_V2": OperatorKind("ReverseV2Options", 2),
     "SHAPE": OperatorKind("ShapeOptions", 1),
+    "SLICE": OperatorKind("SliceOptions", 2),
     "SOFTMAX": OperatorKind("SoftmaxOptions", 2),
     "SPACE_TO_DEPTH": OperatorKind("SpaceToDepthOptions", 2),
     "SPLIT": OperatorKind("SplitOptions", 2),

@@ -28,7 +28,7 @@
 
 // -----
 
-// CHECK: input has shape [2, 4, 4, 2], expected [1, H, W, C]
+// CHECK: batch is 2; only batch 1 is supported
 #q = #tinyts.quant<0.5 : f32, 0>
 %x, %w, %b = "test.op"() : () -> (tensor<2x4x4x2xi8, #q>, tensor<3x3x3x2xi8>, tensor<3xi32>)
 %y = tinyts.conv_2d %x weights(%w, %b) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<3xf32>} : (tensor<2x4x4x2xi8, #q>, tensor<3x3x3x2xi8>, tensor<3xi32>) -> tensor<1x4x4x3xi8, #q>

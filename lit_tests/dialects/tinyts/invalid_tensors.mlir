@@ -42,13 +42,6 @@
 
 // -----
 
-// CHECK: batch is 2; only batch 1 is supported
-#q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi8, #q>) -> tensor<2x4x4x1xi8, #q>
-
-// -----
-
 // CHECK: shape [4, 0] has an unknown or empty dimension
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<4x0xi8, #q>

@@ -1,6 +1,6 @@
 // RUN: tinyts-opt %s --split-input-file --verify-diagnostics | filecheck %s
 
-// CHECK: input has shape [4, 6], expected 1xHxWxC
+// CHECK: input has shape [4, 6], expected [1, H, W, C]
 #q = #tinyts.quant<0.5 : f32, 0>
 #p = #tinyts.quant<0.25 : f32, 0>
 %x = "test.op"() : () -> tensor<4x6xi8, #q>
@@ -80,7 +80,7 @@
 
 // -----
 
-// CHECK: input has shape [4, 6], expected 1xHxWxC
+// CHECK: input has shape [4, 6], expected [1, H, W, C]
 #q = #tinyts.quant<0.5 : f32, 0>
 #p = #tinyts.quant<0.25 : f32, 0>
 %x = "test.op"() : () -> tensor<4x6xi8, #q>

@@ -28,7 +28,7 @@
 
 // -----
 
-// CHECK: input has rank 3, expected 4
+// CHECK: input has shape [4, 4, 2], expected [1, H, W, C]
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<4x4x2xi8, #q>
 %y = tinyts.pad %x {pads = #tinyts.pads<[0, 0, 0, 0]>} : (tensor<4x4x2xi8, #q>) -> tensor<4x4x2xi8, #q>
@@ -39,6 +39,13 @@
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
 %y = tinyts.pad %x {pads = #tinyts.pads<[0, 0, 0, 0]>} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.25 : f32, 0>>
+
+// -----
+
+// CHECK: batch is 2; only batch 1 is supported
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<2x4x4x2xi8, #q>
+%y = tinyts.pad %x {pads = #tinyts.pads<[0, 0, 0, 0]>} : (tensor<2x4x4x2xi8, #q>) -> tensor<2x4x4x2xi8, #q>
 
 // -----
 

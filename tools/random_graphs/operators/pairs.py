@@ -99,7 +99,7 @@ def hard_sigmoid(graph: Graph) -> bool:
 
 GENERATORS = (
     entry("sub", "SUB MEAN", 1, add_sub),
-    entry("extremum", "MINIMUM MAXIMUM MEAN", 1, add_extremum),
+    entry("extremum", "MINIMUM MAXIMUM MEAN", 1.5, add_extremum),
     entry("prelu", "PRELU", 0.7, add_prelu),
     entry("hard_sigmoid", "ADD RELU MINIMUM MUL", 0.7, hard_sigmoid),
 )

@@ -98,5 +98,5 @@ def add_transpose_conv(graph: Graph) -> bool:
 GENERATORS = (
     entry("reduce_max", "REDUCE_MAX", 0.7, add_reduce_max),
     entry("reduce_min", "REDUCE_MIN", 0.4, add_reduce_min),
-    entry("transpose_conv", "TRANSPOSE_CONV", 0.7, add_transpose_conv),
+    entry("transpose_conv", "TRANSPOSE_CONV", 1.2, add_transpose_conv),
 )

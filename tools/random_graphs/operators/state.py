@@ -160,8 +160,8 @@ def lstm(graph: Graph) -> bool:
 
 
 GENERATORS = (
-    entry("delay", f"{VARIABLE_OPERATORS} CONCATENATION ADD", 1.2, delay),
+    entry("delay", f"{VARIABLE_OPERATORS} CONCATENATION ADD", 1.5, delay),
     entry("recurrence", f"{VARIABLE_OPERATORS} CONCATENATION CONV_2D", 1, recurrence),
-    entry("svdf", "SVDF RESHAPE", 0.6, svdf),
-    entry("lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM RESHAPE", 0.6, lstm),
+    entry("svdf", "SVDF RESHAPE", 0.8, svdf),
+    entry("lstm", "UNIDIRECTIONAL_SEQUENCE_LSTM RESHAPE", 0.8, lstm),
 )

@@ -139,16 +139,16 @@ def transpose(graph: Graph) -> bool:
 
 
 def thin_axes(graph: Graph) -> bool:
-    """EXPAND_DIMS where a rank fits, else SQUEEZE."""
-    x = graph.pick(lambda value: 1 < len(value.shape) < 5)
+    """EXPAND_DIMS of low ranks, SQUEEZE of high ones."""
+    x = graph.pick(lambda value: 1 < len(value.shape) < 6)
     if x is None:
         return False
-    if len(x.shape) < 4:
+    if len(x.shape) < graph.draw({4: 4, 5: 1}):
         axis = graph.rng.randint(1, len(x.shape))
         written = axis - len(x.shape) - 1 if graph.chance(0.3) else axis
         tensor = views.expand_dims(graph.writer, graph.tensor_of(x), written)
     else:
-        axes = [axis for axis in (1, 2, 3) if x.shape[axis] == 1]
+        axes = [axis for axis, size in enumerate(x.shape) if axis and size == 1]
         if not axes:
             return False
         tensor = views.squeeze(graph.writer, graph.tensor_of(x), axes)
@@ -212,21 +212,21 @@ def padded_pool(graph: Graph) -> bool:
 
 
 GENERATORS = (
-    entry("strided_slice", "STRIDED_SLICE", 1.5, strided_slice),
+    entry("strided_slice", "STRIDED_SLICE", 2, strided_slice),
     entry(
         "split_and_join",
         "SPLIT SPLIT_V MAX_POOL_2D CONCATENATION",
-        1.5,
+        2.5,
         split_and_join,
     ),
-    entry("unpack_and_pack", "UNPACK PACK", 1, unpack_and_pack),
-    entry("transpose", "TRANSPOSE", 1, transpose),
-    entry("thin_axes", "EXPAND_DIMS SQUEEZE", 0.5, thin_axes),
-    entry("resize_bilinear", "RESIZE_BILINEAR", 0.8, _resize(bilinear=True)),
+    entry("unpack_and_pack", "UNPACK PACK", 2.5, unpack_and_pack),
+    entry("transpose", "TRANSPOSE", 2, transpose),
+    entry("thin_axes", "EXPAND_DIMS SQUEEZE", 2, thin_axes),
+    entry("resize_bilinear", "RESIZE_BILINEAR", 1.5, _resize(bilinear=True)),
     entry(
         "resize_nearest_neighbor",
         "RESIZE_NEAREST_NEIGHBOR",
-        0.8,
+        1.5,
         _resize(bilinear=False),
     ),
     entry("padded_pool", "PADV2 MAX_POOL_2D", 1, padded_pool),
