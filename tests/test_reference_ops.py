@@ -13,6 +13,7 @@ from typing import Literal
 import numpy as np
 import pytest
 import reference_ends
+import reference_halves
 import reference_views
 from reference_draw import Draw
 from support_unit import Array, Case, case, interpreted, tflm_outputs
@@ -285,7 +286,7 @@ def test_every_operation_has_a_generator() -> None:
     assert set(GENERATORS) == operations - MADE_BY_PASSES - WITH_STATE
 
 
-CASES = {**GENERATORS, **reference_views.OTHERS}
+CASES = {**GENERATORS, **reference_views.OTHERS, **reference_halves.OTHERS}
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

@@ -60,7 +60,7 @@ def requantization_table(input: Quant, output: Quant) -> Table:
 
 def relu_table(input: Quant, output: Quant) -> Table:
     """RELU, which also requantizes."""
-    multiplier = quantize_multiplier(single_ratio(input.scale, output.scale))
+    multiplier = quantize_multiplier(input.scale / output.scale)
     scaled = _requantized(STORED - input.zero_point, multiplier)
     return saturated(scaled + output.zero_point, least=output.zero_point)
 
@@ -73,9 +73,8 @@ def relu6_table(input: Quant) -> Table:
 
 def leaky_relu_table(input: Quant, output: Quant, alpha: float) -> Table:
     """LEAKY_RELU; a negative alpha turns the sign of a product of its magnitude."""
-    scaled_alpha = np.float32(input.scale) * np.float32(alpha)
-    slope = float(scaled_alpha / np.float32(output.scale))
-    identity = quantize_multiplier(single_ratio(input.scale, output.scale))
+    slope = input.scale * float(np.float32(alpha)) / output.scale
+    identity = quantize_multiplier(input.scale / output.scale)
     x = STORED - input.zero_point
     negative = _requantized(np.minimum(x, 0), quantize_multiplier(abs(slope)))
     negative = -negative if slope < 0 else negative

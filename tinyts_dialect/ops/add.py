@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from xdsl.dialects.builtin import TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
@@ -26,6 +27,17 @@ class AddMultipliers(NamedTuple):
     lhs: Multiplier
     rhs: Multiplier
     output: Multiplier
+
+
+def add_multipliers(lhs: SSAValue, rhs: SSAValue, result: SSAValue) -> AddMultipliers:
+    """Scales relative to twice the larger input scale, as TFLite chooses them."""
+    left, right, output = (quant_of(value).scale for value in (lhs, rhs, result))
+    common = 2 * max(left, right)
+    return AddMultipliers(
+        quantize_multiplier(left / common),
+        quantize_multiplier(right / common),
+        quantize_multiplier(common / ((1 << LEFT_SHIFT) * output)),
+    )
 
 
 @irdl_op_definition
@@ -54,14 +66,8 @@ class AddOp(PointwiseOp):
             )
 
     def multipliers(self) -> AddMultipliers:
-        """Scales relative to twice the larger input scale, as TFLite chooses them."""
-        lhs, rhs, output = (quant_of(v).scale for v in (*self.operands, self.result))
-        common = 2 * max(lhs, rhs)
-        return AddMultipliers(
-            quantize_multiplier(lhs / common),
-            quantize_multiplier(rhs / common),
-            quantize_multiplier(common / ((1 << LEFT_SHIFT) * output)),
-        )
+        """Those of its operands and its result."""
+        return add_multipliers(self.lhs, self.rhs, self.result)
 
     def evaluate(self, *operands: Array) -> Array:
         lhs, rhs = (operand.astype(np.int64) for operand in operands)

@@ -8,8 +8,8 @@ from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import ClampAttr
 from tinyts_dialect.interfaces import Array, verifying_multipliers
-from tinyts_dialect.multipliers import quantize_multiplier, requantize
-from tinyts_dialect.ops.add import LEFT_SHIFT, AddMultipliers
+from tinyts_dialect.multipliers import requantize
+from tinyts_dialect.ops.add import LEFT_SHIFT, AddMultipliers, add_multipliers
 from tinyts_dialect.pairs import PairOp
 from tinyts_dialect.reference import clamped
 from tinyts_dialect.tensors import quant_of
@@ -34,18 +34,8 @@ class SubOp(PairOp):
             )
 
     def multipliers(self) -> AddMultipliers:
-        """As those of ADD, but TFLite Micro divides scales in single precision."""
-        lhs, rhs, output = (
-            np.float32(quant_of(v).scale) for v in (*self.operands, self.result)
-        )
-        common = np.float32(2) * max(lhs, rhs)
-        with np.errstate(over="ignore", under="ignore", divide="ignore"):
-            ratios = (
-                lhs / common,
-                rhs / common,
-                common / (np.float32(1 << LEFT_SHIFT) * output),
-            )
-        return AddMultipliers(*(quantize_multiplier(float(r)) for r in ratios))
+        """As those of ADD."""
+        return add_multipliers(self.lhs, self.rhs, self.result)
 
     def evaluate(self, *operands: Array) -> Array:
         lhs, rhs = (operand.astype(np.int64) for operand in operands)
