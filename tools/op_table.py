@@ -9,10 +9,8 @@ the same name.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 
 import numpy as np
-import numpy.typing as npt
 import tflite
 from xdsl.dialects.builtin import ArrayAttr, FloatAttr, IntegerAttr, f32, i64
 from xdsl.ir import SSAValue
@@ -24,14 +22,11 @@ from tinyts_dialect.attributes import (
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
-from tinyts_dialect.ops.fully_connected import FullyConnectedOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
-from tinyts_dialect.ops.structure import ConstantOp
-from tinyts_dialect.tensors import dense, quant_of, shape_of, to_array
-from tinyts_dialect.windows import Window
+from tinyts_dialect.tensors import dense, shape_of
 from tools.grouped_convolution import groups_of, read_groups
 from tools.op_entries import collected_entries
 from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
@@ -98,85 +93,6 @@ def _check_depth_multiplier(
             f"depth multiplier {multiplier} of {depth[0]} input channels does not make "
             f"{channels} output channels; export the model again"
         )
-
-
-def _read_fully_connected(reader: OperatorReader) -> SSAValue:
-    options = reader.options(tflite.FullyConnectedOptions)
-    if options.WeightsFormat() != 0:
-        reader.fail("shuffled weights are not supported; export plain weights")
-    input = reader.activation(0)
-    weights, scales = reader.weights(1, rank=2, channel_axis=0)
-    if len(scales) == 1:
-        reader.check_bias_scale(scales[0])
-    outputs, depth = shape_of(weights)
-    elements = int(np.prod(shape_of(input)))
-    if elements % depth:
-        reader.fail(
-            f"input of {elements} elements is no multiple of depth {depth}; export the "
-            "model again"
-        )
-    if reader.output.shape[-1:] != (outputs,):
-        reader.fail(
-            f"output has shape {list(reader.output.shape)}; its last dimension must be "
-            f"the {outputs} outputs of the weights; export the model again"
-        )
-    batches = elements // depth
-    clamp = ClampAttr(reader.clamp(options.FusedActivationFunction()))
-    bias = reader.bias(2, outputs)
-    if batches > 1:
-        if len(scales) == 1 and scales[0] < 0:
-            reader.fail("a weight scale is negative; convert the model again")
-        result = _as_convolution(reader, (input, weights, bias), scales, clamp)
-        return with_output_shape(reader, result)
-    input = _reshaped(reader, input, (batches, depth))
-    result = reader.build(
-        FullyConnectedOp,
-        [input, weights, bias],
-        {"clamp": clamp, "weight_scales": dense(scales)},
-        shape=(batches, outputs),
-    )
-    return with_output_shape(reader, result)
-
-
-def _as_convolution(
-    reader: OperatorReader,
-    operands: tuple[SSAValue, SSAValue, SSAValue],
-    scales: npt.NDArray[np.float32],
-    clamp: ClampAttr,
-) -> SSAValue:
-    """FULLY_CONNECTED of [N, K] as a pointwise convolution of N rows of one pixel.
-
-    It computes the same, and can be cut into rows.
-    """
-    input, weights, bias = operands
-    outputs, depth = shape_of(weights)
-    rows = prod(shape_of(input)) // depth
-    if not isinstance(weights.owner, ConstantOp):
-        raise TypeError("weights that are not constant")
-    kernel = to_array(weights.owner.value).reshape(outputs, 1, 1, depth)
-    return reader.build(
-        Conv2DOp,
-        [
-            _reshaped(reader, input, (1, rows, 1, depth)),
-            reader.new_constant(kernel),
-            bias,
-        ],
-        {
-            "window": WindowAttr(Window((1, 1))),
-            "clamp": clamp,
-            "weight_scales": dense(np.resize(scales, outputs)),
-        },
-        shape=(1, rows, 1, outputs),
-    )
-
-
-def _reshaped(
-    reader: OperatorReader, value: SSAValue, shape: tuple[int, ...]
-) -> SSAValue:
-    if shape_of(value) == shape:
-        return value
-    quant = quant_of(value)
-    return reader.build(ReshapeOp, [value], shape=shape, quant=quant, computes=False)
 
 
 def _read_pool(
@@ -259,14 +175,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_depthwise_conv_2d,
         "any kernel, stride, dilation and multiplier, SAME and VALID, per-tensor or "
         f"per-channel weights, with or without bias; {ACTIVATIONS}",
-        (2, 3),
-    ),
-    OperatorEntry(
-        "FULLY_CONNECTED",
-        FullyConnectedOp,
-        _read_fully_connected,
-        "any rank of the input, per-tensor or per-channel weights, with or without "
-        f"bias; {ACTIVATIONS}",
         (2, 3),
     ),
     OperatorEntry(
