@@ -101,6 +101,10 @@ def packed(bench: Bench) -> None:
     drawn = bench.weighted(c, (7, 1, 1, 7), 0, 7)
     d = writer.conv_2d(c, **drawn)
     e = writer.add(d, b, output=bench.quant())
+    drawn = bench.weighted(e, (22, 1, 1, 7), 0, 7)
+    f = writer.conv_2d(e, **drawn)
+    drawn = {**bench.weighted(f, (1, 5, 7, 22), 3, 35), "activation": "NONE"}
+    writer.output(writer.depthwise_conv_2d(f, **drawn, padding="SAME"))
     drawn = {**bench.weighted(e, (1, 3, 3, 7), 3, 9), "activation": "NONE"}
     writer.output(writer.depthwise_conv_2d(e, **drawn, stride=(2, 2), padding="SAME"))
 

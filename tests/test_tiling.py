@@ -18,7 +18,7 @@ from lowering.stages.tiling import WORTH, tiled
 from tools.compiler import compile_path
 from tools.import_tflite import import_tflite
 from tools.options import resolve
-from tools.tflite_writer import TFLiteWriter
+from tools.tflite_writer import Quant, TFLiteWriter
 
 
 def deep(bench: Bench) -> None:
@@ -91,21 +91,38 @@ def columns(writer: TFLiteWriter, width: int) -> list[list[int]]:
 
 
 def test_borders_are_skewed() -> None:
-    """A window of three columns lags behind its input by one, one of two by none."""
+    """A window of three columns lags behind its input by one, one of two by none.
+
+    What lags is computed at the end, in tiles that are no wider than others.
+    """
     assert columns(chain((1, 1), (3, 1), (3, 1)), 4) == [
         [4, 8, 12],
-        [3, 7, 12],
-        [2, 6, 12],
+        [3, 7, 9, 12],
+        [2, 6, 8, 12],
     ]
     assert columns(chain((1, 1), (2, 2), (3, 1)), 4) == [
         [4, 8, 12],
         [2, 4, 6],
-        [1, 3, 6],
+        [1, 3, 4, 6],
     ]
     assert columns(chain((1, 1), (3, 3), (3, 1)), 2) == [
         [2, 4, 6, 8, 10, 12],
         [1, 2, 3, 4],
-        [1, 2, 4],
+        [1, 2, 3, 4],
+    ]
+
+
+def test_inputs_that_lag_by_different_numbers_of_columns() -> None:
+    """A sum waits for the later of its inputs, tile by tile."""
+    writer = TFLiteWriter("sum")
+    x = writer.input("x", shape=(1, 3, 12, 1), scale=0.5, zero_point=7)
+    a = writer.max_pool_2d(x, filter=(1, 1))
+    b = writer.max_pool_2d(a, filter=(1, 7), padding="SAME")
+    writer.output(writer.add(a, b, output=Quant(0.5, 0)))
+    assert columns(writer, 2) == [
+        [2, 4, 6, 8, 10, 12],
+        [1, 3, 5, 7, 8, 10, 12],
+        [1, 3, 5, 7, 8, 10, 12],
     ]
 
 

@@ -153,7 +153,10 @@ class Planner:
                 peak, stages = reached
                 plan = search.plan(search.cheapest(peak, stages, room=ROOM))
                 found.append((peak, plan))
-        peak, plan = min(found, key=lambda item: item[0], default=(0, None))
+        lowest = min((peak for peak, _ in found), default=0)
+        peak, plan = next(
+            (item for item in found if item[0] <= lowest * WORTH_TRYING), (0, None)
+        )
         if plan is None or peak > best.arena_bytes * WORTH_PLACING:
             return best
         choice = self._choice(plan)

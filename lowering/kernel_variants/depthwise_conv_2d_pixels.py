@@ -19,6 +19,8 @@ KERNELS = ("depthwise_conv_2d", "depthwise_conv_2d_tiles")
 MAX_TAPS = 15
 """As in `tinyts_depthwise_pixel.h`, with room for another of an odd pair."""
 
+MAX_COLUMNS = 8
+"""On tiles a kernel may have more taps: two of its rows must be as few as those."""
 
 RESERVE = 3
 """By so much it counts more than it takes: rows are for wherever they may be used."""
@@ -28,7 +30,10 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """One proposal with weights of 16 bits."""
     kernel, output = layer.params["kernel"], layer.image("output")
     taps = kernel["h"] * kernel["w"]
-    if layer.params["ch_mult"] != 1 or output.channels < 4 or taps > MAX_TAPS:
+    if layer.params["ch_mult"] != 1 or output.channels < 4:
+        return
+    large = taps > MAX_TAPS
+    if large and (layer.kernel == "depthwise_conv_2d" or kernel["w"] > MAX_COLUMNS):
         return
     linear = _linear_of(layer)
     packed = requantized(linear, 16)
@@ -38,7 +43,8 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     zeros = np.full(output.channels, linear.input_zero, np.int8)
     pairs = -(-taps // 2)
     group = 60 + 26 * pairs + 6 * (not relu)
-    pixel = 50 + 16 * taps + -(-output.channels // 4) * group
+    blocks = -(-output.channels // 16) if large else 1
+    pixel = 50 + 16 * taps * blocks + -(-output.channels // 4) * group
     yield Proposal(
         "pixels",
         {

@@ -131,7 +131,7 @@ class Search:
         kept = min(most_kept(window), self.graph.tensors[node.inputs[0]].height)
         return kept * self.graph.tensors[node.inputs[0]].row_bytes
 
-    def _lines(self, first: int, last: int) -> int:
+    def lines(self, first: int, last: int) -> int:
         """Bytes that all windows of a stage keep, but for those over its inputs.
 
         A stage needs about that much in its steady state.
@@ -155,15 +155,12 @@ class Search:
 
     # -- single stages ---------------------------------------------------------
 
-    def _plain(self, first: int, last: int, height: int) -> Stage:
+    def plain(self, first: int, last: int, height: int) -> Stage:
+        """A stage without fused pairs whose reductions are streamed."""
         streamed = tuple(
             n for n in self.reductions if self._reduction_inside(n, first) and n < last
         )
         return Stage(first, last, height, (), streamed if height else ())
-
-    def streamed(self, stage: Stage) -> tuple[int, ...]:
-        """The reductions that a stage can consume slice by slice."""
-        return self._plain(stage.first, stage.last, 1).streamed
 
     def _reduction_inside(self, number: int, first: int) -> bool:
         """Whether the stage has the reduction and the reshapes that it skips."""
@@ -189,7 +186,7 @@ class Search:
 
     def variants(self, first: int, last: int, height: int) -> Iterator[Stage]:
         """The ways to compute a stage in slices of a height that are always tried."""
-        plain = self._plain(first, last, height)
+        plain = self.plain(first, last, height)
         yield plain
         rows = self.uniform(plain)
         if rows.fused:
@@ -199,7 +196,7 @@ class Search:
         """The stage with all pairs fused by rows, where it has slices."""
         if not stage.height:
             return stage
-        plain = self._plain(stage.first, stage.last, stage.height)
+        plain = self.plain(stage.first, stage.last, stage.height)
         return self._only(self._fused(plain, "rows"), "rows")
 
     def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
@@ -242,7 +239,7 @@ class Search:
         for last in range(1, self.count + 1):
             found: tuple[int, int, list[Stage]] | None = None
             for first in range(last - 1, max(-1, last - 1 - longest), -1):
-                if found is not None and self._lines(first, last) > self.bound * SLACK:
+                if found is not None and self.lines(first, last) > self.bound * SLACK:
                     break
                 before = best[first]
                 floor = max(before[0], self.crossing[first], self.crossing[last])
@@ -290,8 +287,8 @@ class Search:
     def _climb(self, stage: Stage) -> Stage:
         starts = [
             stage,
-            self._fused(self._plain(stage.first, stage.last, stage.height), "rows"),
-            self._fused(self._plain(stage.first, stage.last, stage.height), "pixels"),
+            self._fused(self.plain(stage.first, stage.last, stage.height), "rows"),
+            self._fused(self.plain(stage.first, stage.last, stage.height), "pixels"),
         ]
         best = min(starts, key=self._cost)
         while not self._exhausted():
@@ -316,7 +313,7 @@ class Search:
                 if fused.get(producer) != how:
                     changed[producer] = how
                 yield replace(stage, fused=tuple(sorted(changed.items())))
-        for number in self._plain(stage.first, stage.last, 1).streamed:
+        for number in self.plain(stage.first, stage.last, 1).streamed:
             streamed = set(stage.streamed) ^ {number}
             yield replace(stage, streamed=tuple(sorted(streamed)))
         for group in GROUPS:
@@ -418,7 +415,7 @@ class Search:
         for stage in stages:
             found[stage.last].append(stage)
         for first in range(self.count):
-            whole = self._plain(first, first + 1, 0)
+            whole = self.plain(first, first + 1, 0)
             if self._within(whole, limit) is not None:
                 found[first + 1].append(whole)
         for stage, cost in self.costs.known():
@@ -443,7 +440,7 @@ class Search:
                 break
             taller = stage.with_height(height)
             if not height:
-                taller = self._plain(stage.first, stage.last, 0)
+                taller = self.plain(stage.first, stage.last, 0)
             if self._within(taller, limit) is not None:
                 fitting.append(taller)
         fitting = [self._widest(found, limit) for found in fitting]

@@ -39,6 +39,14 @@ def can_be_tiled(graph: Graph, node: Node) -> bool:
     return node.splittable and takes_tiles(type(node.op)) and width > 1
 
 
+def tile_count(columns: int, width: int, widest: int) -> int:
+    """Tiles of a tensor's rows where those of the widest tensor have a width.
+
+    Those after a window may be one more, and more where windows follow each other.
+    """
+    return min(columns, -(-widest // width))
+
+
 def stage_columns(graph: Graph, stage: Stage) -> dict[int, Columns]:
     """The columns of every tensor that a stage computes in more than one.
 
@@ -52,7 +60,8 @@ def stage_columns(graph: Graph, stage: Stage) -> dict[int, Columns]:
     ]
     if not stage.width or not nodes:
         return {}
-    count = -(-max(graph.tensors[n.output].width for n in nodes) // stage.width)
+    widest = max(graph.tensors[n.output].width for n in nodes)
+    count = tile_count(widest, stage.width, widest)
     ends: dict[int, list[int]] = {}
     for node in nodes:
         width = graph.tensors[node.output].width
@@ -61,14 +70,32 @@ def stage_columns(graph: Graph, stage: Stage) -> dict[int, Columns]:
             for source in node.inputs
             if source in ends and graph.tensors[source].width > 1
         ]
-        even = [width * (tile + 1) // count for tile in range(count)]
-        reached = [min(each) for each in zip(*found, strict=True)] if found else even
-        ends[node.output] = [*reached[:-1], width]
+        even = -(-width // count)
+        tiles = [min(even * (tile + 1), width) for tile in range(count)]
+        ends[node.output] = _to_the_end(_first_of(found) or tiles, width, even)
     return {
         tensor: tuple(pairwise(sorted({0, *found})))
         for tensor, found in ends.items()
         if len({0, *found}) > 2
     }
+
+
+def _first_of(found: Sequence[list[int]]) -> list[int]:
+    """How far all of some lists reach, tile by tile; the longest has the last tiles."""
+    count = max(map(len, found), default=0)
+    padded = ([*each, *each[-1:] * (count - len(each))] for each in found)
+    return [min(each) for each in zip(*padded, strict=True)]
+
+
+def _to_the_end(reached: Sequence[int], width: int, even: int) -> list[int]:
+    """The ends of tiles of which the last would be wider than `even`: cut, too.
+
+    What a window lags behind its input is computed when all of that is there.
+    """
+    left = reached[-2] if len(reached) > 1 else 0
+    count = -(-(width - left) // even)
+    rest = (left + (width - left) * (tile + 1) // count for tile in range(count))
+    return [*reached[:-1], *rest] if count > 0 else [*reached[:-1], width]
 
 
 def _reached(node: Node, ends: Iterable[int], width: int) -> list[int]:

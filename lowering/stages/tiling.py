@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from lowering.stages.plan import Stage
 from lowering.stages.search import Search
-from lowering.stages.tiles import can_be_tiled
+from lowering.stages.tiles import can_be_tiled, tile_count
 
 WIDTHS = (16, 8, 4, 2, 1)
 """Columns of tiles of a stage's widest tensor that are tried, from the fewest calls."""
 
-MOST_CALLS = 3600
+MOST_CALLS = 7800
 """Kernel calls of a stage in tiles; narrower tiles are not tried."""
 
-WORTH = 0.95
+SHIFTS = (0, -1, 1, -2, 2)
+"""By so many ops the ends of a stage that reaches the peak are moved."""
+
+BUDGET = 300_000
+"""Kernel calls of stages in tiles that are simulated, after which the search ends."""
+
+WORTH = 0.97
 """Tiles are used if they lower the peak to this share of it, or less.
 
 They cost ten times the calls, and as much of the time of a compilation.
 """
 
-WORTH_PLACING = 0.93
+WORTH_PLACING = 0.965
 """The same for a plan's peak before its buffers are placed: tiles of several sizes do
 not fit together as well as rows."""
 
@@ -31,51 +37,101 @@ def tiled(
 ) -> tuple[int, list[Stage]] | None:
     """A peak that is lower by tiles, and its stages; None if that is not worth it.
 
-    Again and again the stages that reach the peak are computed in tiles, until one of
-    them has nothing to gain by that.
+    Again and again the stages that reach the peak, and those that begin or end near
+    them, are computed in tiles, until that gains nothing.
     """
-    first_peak = peak
-    best = list(stages)
-    while True:
+    first_peak, best = peak, list(stages)
+    end = search.costs.simulated_calls + BUDGET
+    while search.costs.simulated_calls < end:
         binding = [s for s in best if search.costs.of(s).peak == peak]
-        changed = {stage: _narrower(search, stage) for stage in binding}
-        if not all(changed.values()):
+        for span in _spans(search, binding, peak):
+            for candidate in _candidates(search, *span):
+                search.costs.of(candidate)
+        found = _lowest(search, peak, stages)
+        if found is None:
             break
-        found = [changed.get(stage) or stage for stage in best]
-        new_peak = search.peak(search.plan(found))
-        if new_peak >= peak:
-            break
-        peak, best = new_peak, found
+        peak, best = found
         search.progress(f"tiles: peak {peak} bytes")
     worth_it = peak < first_peak and peak <= first_peak * WORTH
-    return (peak, best) if worth_it else None
+    if not worth_it:
+        return None
+    return peak, [_widest(search, stage, peak) for stage in best]
 
 
-def _narrower(search: Search, stage: Stage) -> Stage | None:
-    """The stage in the widest tiles that lower its peak; None where none do."""
-    peak = search.costs.of(stage).peak
-    for candidate in _candidates(search, stage):
-        if search.costs.of(candidate).peak < peak:
-            return candidate
-    return None
+def _spans(
+    search: Search, stages: Iterable[Stage], peak: int
+) -> Iterator[tuple[int, int]]:
+    """Spans whose ends are near those of stages and that may stay below a peak."""
+    spans = dict.fromkeys(
+        (stage.first + before, stage.last + after)
+        for stage in stages
+        for before in SHIFTS
+        for after in SHIFTS
+    )
+    for first, last in spans:
+        if not 0 <= first < last <= search.count:
+            continue
+        ends = max(search.crossing[first], search.crossing[last])
+        if max(ends, search.lines(first, last)) < peak:
+            yield first, last
 
 
-def _candidates(search: Search, stage: Stage) -> Iterator[Stage]:
+def _candidates(search: Search, first: int, last: int) -> Iterator[Stage]:
     graph = search.graph
-    nodes = graph.nodes[stage.first : stage.last]
     sizes = [
         (tensor.height, tensor.width)
-        for node in nodes
+        for node in graph.nodes[first:last]
         if can_be_tiled(graph, node)
         for tensor in (graph.tensors[node.output],)
     ]
     widest = max((width for _, width in sizes), default=1)
-    streamed = search.streamed(stage)
+    plain = search.plain(first, last, 1)
     for width in WIDTHS:
-        if width >= (stage.width or widest):
+        if width >= widest:
             continue
-        calls = sum(rows * min(columns, -(-widest // width)) for rows, columns in sizes)
+        calls = sum(
+            rows * tile_count(columns, width, widest) for rows, columns in sizes
+        )
         if calls <= MOST_CALLS:
-            yield replace(
-                stage, height=1, fused=(), keep=(), streamed=streamed, width=width
-            )
+            yield replace(plain, width=width)
+
+
+def _lowest(
+    search: Search, peak: int, given: Sequence[Stage]
+) -> tuple[int, list[Stage]] | None:
+    """The stages of the lowest peak, of all that were simulated; None if not lower.
+
+    Stages that recompute are used only where they were given.
+    """
+    ending: list[list[tuple[int, int, Stage]]] = [[] for _ in range(search.count + 1)]
+    for stage, cost in search.costs.known():
+        if cost.peak < peak and (not cost.recomputed_macs or stage in given):
+            ending[stage.last].append((cost.peak, cost.calls, stage))
+    best: list[tuple[int, int, list[Stage]] | None] = [(0, 0, [])]
+    for last in range(1, search.count + 1):
+        found: tuple[int, int, list[Stage]] | None = None
+        for stage_peak, calls, stage in ending[last]:
+            before = best[stage.first]
+            if before is None:
+                continue
+            crossing = max(search.crossing[stage.first], search.crossing[last])
+            total = max(before[0], stage_peak, crossing), before[1] + calls
+            if found is None or total < found[:2]:
+                found = (*total, [*before[2], stage])
+        best.append(found)
+    last_found = best[-1]
+    if last_found is None or last_found[0] >= peak:
+        return None
+    return last_found[0], last_found[2]
+
+
+def _widest(search: Search, stage: Stage, peak: int) -> Stage:
+    """A stage in the widest tiles that stay within the peak, of those simulated."""
+    if not stage.width:
+        return stage
+    wider: Sequence[Stage] = [
+        replace(stage, width=width) for width in WIDTHS if width > stage.width
+    ]
+    known = dict(search.costs.known())
+    fitting = (s for s in wider if s in known and known[s].peak <= peak)
+    return next(fitting, stage)

@@ -22,7 +22,7 @@ typedef struct {
     int32_t relu;
     int32_t shift;
     int32_t ch_mult;
-    tinyts_tile kernel;
+    tinyts_tile kernel; /* of any height where it is at most TINYTS_MAX_TAPS / 2 wide */
     tinyts_conv_params params;
 } tinyts_depthwise_conv_2d_tiles_pixels_layer;
 

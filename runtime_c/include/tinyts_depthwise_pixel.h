@@ -28,39 +28,59 @@ typedef struct {
     int32_t shift; /* of the form relu */
 } tinyts_depthwise_stream;
 
+/* Words of the stream of four channels. */
+static inline int32_t tinyts_depthwise_words(const tinyts_depthwise_stream *layer,
+                                             int32_t pairs) {
+    return 4 * pairs + (layer->relu ? 12 : 16);
+}
+
+/* Adds the products of pairs of taps to the sums of channels c..c + 3. */
+static inline void tinyts_depthwise_add(const int32_t *weights,
+                                        const int8_t *const *taps, int32_t pairs,
+                                        int32_t c, int32_t sums[4]) {
+    for (int32_t i = 0; i < pairs; ++i) {
+        const int32_t a = tinyts_load_4(taps[0] + c);
+        const int32_t b = tinyts_load_4(taps[1] + c);
+        const int32_t low = tinyts_pack_low(a, b);
+        const int32_t high = tinyts_pack_high(a, b);
+        sums[0] = tinyts_smlad(tinyts_sxtb16(low), weights[0], sums[0]);
+        sums[1] = tinyts_smlad(tinyts_sxtb16_ror8(low), weights[1], sums[1]);
+        sums[2] = tinyts_smlad(tinyts_sxtb16(high), weights[2], sums[2]);
+        sums[3] = tinyts_smlad(tinyts_sxtb16_ror8(high), weights[3], sums[3]);
+        weights += 4;
+        taps += 2;
+    }
+}
+
+/* Writes those from `first` on of four channels; `scales` follow their weights. */
+static inline void tinyts_depthwise_write(const tinyts_depthwise_stream *layer,
+                                          const int32_t *scales, const int32_t sums[4],
+                                          int32_t first, int8_t *out) {
+    const int32_t relu = layer->relu;
+    const int32_t shift = layer->shift;
+    for (int32_t i = first; i < 4; ++i) {
+        const int32_t m = scales[2 * i];
+        const int32_t k = scales[2 * i + 1];
+        const int32_t value =
+            relu ? tinyts_smmla(sums[i], m, k) >> shift
+                 : (tinyts_smmlar(sums[i], m, k) + (sums[i] >> 31)) >> scales[8 + i];
+        out[i] = (int8_t)tinyts_ssat8(value);
+    }
+}
+
 /* All channels of one pixel; `taps` are `pairs` pairs. */
 TINYTS_APART void tinyts_depthwise_pixel(const tinyts_depthwise_stream *layer,
                                          const int8_t *const *taps, int32_t pairs,
                                          int32_t channels, int8_t *out) {
-    const int32_t *stream = layer->stream;
-    const int32_t relu = layer->relu;
-    const int32_t shift = layer->shift;
+    const tinyts_depthwise_stream copy = *layer; /* that no store to `out` changes */
+    const int32_t words = tinyts_depthwise_words(&copy, pairs);
+    const int32_t *stream = copy.stream;
     for (int32_t done = 0; done < channels; done += 4) {
         const int32_t c = done + 4 > channels ? channels - 4 : done;
         int32_t sums[4] = {stream[0], stream[1], stream[2], stream[3]};
-        const int8_t *const *tap = taps;
-        stream += 4;
-        for (int32_t i = 0; i < pairs; ++i) {
-            const int32_t a = tinyts_load_4(tap[0] + c);
-            const int32_t b = tinyts_load_4(tap[1] + c);
-            const int32_t low = tinyts_pack_low(a, b);
-            const int32_t high = tinyts_pack_high(a, b);
-            sums[0] = tinyts_smlad(tinyts_sxtb16(low), stream[0], sums[0]);
-            sums[1] = tinyts_smlad(tinyts_sxtb16_ror8(low), stream[1], sums[1]);
-            sums[2] = tinyts_smlad(tinyts_sxtb16(high), stream[2], sums[2]);
-            sums[3] = tinyts_smlad(tinyts_sxtb16_ror8(high), stream[3], sums[3]);
-            stream += 4;
-            tap += 2;
-        }
-        for (int32_t i = done - c; i < 4; ++i) {
-            const int32_t m = stream[2 * i];
-            const int32_t k = stream[2 * i + 1];
-            const int32_t value =
-                relu ? tinyts_smmla(sums[i], m, k) >> shift
-                     : (tinyts_smmlar(sums[i], m, k) + (sums[i] >> 31)) >> stream[8 + i];
-            out[c + i] = (int8_t)tinyts_ssat8(value);
-        }
-        stream += relu ? 8 : 12;
+        tinyts_depthwise_add(stream + 4, taps, pairs, c, sums);
+        tinyts_depthwise_write(&copy, stream + 4 + 4 * pairs, sums, done - c, out + c);
+        stream += words;
     }
 }
 
