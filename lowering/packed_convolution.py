@@ -43,8 +43,8 @@ class Window:
     """Bytes of zero points that windows may read beside the input."""
     runs: int
     """Pieces of memory that a window may consist of."""
-    rows: int
-    """Pieces of equal length; no run is more than one of them."""
+    pieces: int
+    """Of equal length; runs where a window lies in the input, no run is more."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +97,9 @@ DIRECT = Panel(
     0,
     40,
 )
+RUN = 17
+"""Instructions of a panel between two runs of a window."""
+
 PAIRED = Panel("2x4", 2, 16, {4: GroupCost({16: 22.8, 8: 24.8}, 62)}, 9.5, 80)
 
 
@@ -144,7 +147,7 @@ def _packings(
         if packed is None and bits == 8:
             weights = "w8s"
             if panel is DIRECT:
-                parts = np.split(window.words, window.rows)
+                parts = np.split(window.words, window.pieces)
                 packed = requantized_in_parts(linear, parts, bias_first=False)
             elif _even(layer, stage):
                 second = len(window.words) // 2 // 4 * 4
@@ -171,14 +174,17 @@ def _instructions(
 ) -> int:
     image = layer.image("middle" if stage == "producer" else "output")
     words = len(window.words)
-    eaten = sum(
-        cost.word[layout.bits] * words + cost.overhead
+    sizes = [
+        size
         for start, stop in zip(cuts, cuts[1:], strict=False)
         for _, size in layout.groups(stop - start)
-        for cost in (panel.groups[size],)
-    )
+    ]
+    costs = [panel.groups[size] for size in sizes]
+    eaten = sum(cost.word[layout.bits] * words + cost.overhead for cost in costs)
     calls = (len(cuts) - 1) * -(-image.width // panel.pixels)
     each = panel.overhead + panel.widening * words + 5 * window.gathered * panel.pixels
+    if panel is DIRECT:
+        eaten += len(sizes) * RUN * (window.pieces - 1)
     work = calls * each + image.width / panel.pixels * eaten
     rows = image.height if stage == "producer" else layer.rows
     return round(rows * (work + 100 * (len(cuts) - 1)))
@@ -199,32 +205,35 @@ def window_of(layer: LayerCalls, stage: str) -> Window | None:
     params = layer.params[stage] if stage else layer.params
     rows, columns = numbers(params, "kernel")
     depth = layer.image("input").channels
-    one = (rows, columns) == (1, 1)
-    if not one and numbers(params, "params", "dilation") != (1, 1):
+    if rows > MAX_RUNS:
         return None
-    if columns > 1 and not layer.contiguous("input"):
-        return None
+    _, dilation = numbers(params, "params", "dilation")
+    gaps = columns > 1 and (dilation != 1 or not layer.contiguous("input"))
     padding = columns * depth if _leaves(layer, params) else 0
     size = rows * columns * depth
-    if (depth % 4 == 0 and rows <= MAX_RUNS) or (one and depth >= 4):
-        words = words_of_runs(rows * columns, depth)
-        return Window(words, 0, padding, rows * columns if padding else rows, rows)
-    if size <= MAX_GATHERED and rows <= MAX_RUNS:
+    few = size <= MAX_GATHERED and (rows * columns > 1 or depth < 4)
+    if depth % 4 and few and not gaps:
         words = words_of_gathered(rows, columns * depth)
         return Window(words, words.size, padding, 1, 1)
-    return None
+    if depth < 4:
+        return None
+    by_taps = columns > 1 and (gaps or depth % 4 != 0)
+    pieces = rows * columns if by_taps else rows
+    runs = rows * columns if padding else pieces
+    return Window(words_of_runs(rows * columns, depth), 0, padding, runs, pieces)
 
 
 def _leaves(layer: LayerCalls, params: Scalars) -> bool:
     """Whether a window may reach beyond the input."""
     kernel, stride = numbers(params, "kernel"), numbers(params, "params", "stride")
     pads = numbers(params, "params", "padding")
+    dilations = numbers(params, "params", "dilation")
     target = "middle" if params is layer.params.get("producer") else "output"
     input, output = layer.image("input"), layer.image(target)
     return any(
-        pad > 0 or (outputs - 1) * step - pad + taps > inputs
-        for taps, step, pad, inputs, outputs in zip(
-            kernel, stride, pads, input[:2], output[:2], strict=True
+        pad > 0 or (outputs - 1) * step - pad + (taps - 1) * dilation >= inputs
+        for taps, step, pad, dilation, inputs, outputs in zip(
+            kernel, stride, pads, dilations, input[:2], output[:2], strict=True
         )
     )
 

@@ -18,16 +18,17 @@ NO_WEIGHT = -1
 def words_of_runs(count: int, length: int) -> IntArray:
     """[words, 4] indices of the values of `count` runs of `length` values each.
 
-    Only a single run may have a length that is no multiple of 4: its last word is that
-    of its last four values, of which only those count that are new.
+    Where the length, at least 4, is no multiple of 4, a run's last word is that of its
+    last four values, of which only those count that are new.
     """
-    if length % 4 == 0:
-        return np.arange(count * length).reshape(-1, 4)
-    if count > 1 or length < 4:
-        raise ValueError(f"{count} runs of {length} values do not fill words")
+    if length < 4:
+        raise ValueError(f"a run of {length} values has no word")
     whole = np.arange(length // 4 * 4).reshape(-1, 4)
     last = np.arange(length - 4, length)
-    return np.vstack([whole, np.where(last < whole.size, NO_WEIGHT, last)])
+    last = np.where(last < whole.size, NO_WEIGHT, last)
+    run = np.vstack([whole, last] if length % 4 else [whole])
+    starts = length * np.arange(count)[:, None, None]
+    return np.where(run == NO_WEIGHT, NO_WEIGHT, run + starts).reshape(-1, 4)
 
 
 def words_of_gathered(rows: int, length: int) -> IntArray:

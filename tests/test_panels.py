@@ -32,7 +32,7 @@ def trials() -> list[PanelTrial]:
     for bits in (16, 8):
         for kind in KINDS:
             for edges in (False, True):
-                for runs, length in ((1, 8), (1, 4), (1, 27), (1, 64), (3, 12), (9, 4)):
+                for runs, length in ((1, 8), (1, 4), (1, 27), (1, 64), (3, 12), (9, 5)):
                     for widened in (False, True):
                         trial = panel_trial(
                             rng,
@@ -53,7 +53,7 @@ def trials() -> list[PanelTrial]:
         ("relu", 11, 1, 400, False),
         ("relu", 13, 3, 400, False),
         ("linear", 3, 3, 400, False),
-        ("clamp", 20, 4, 400, False),
+        ("clamp", 20, 4, 402, False),
         ("clamp", 8, 1, 403, False),
     ):
         trial = panel_trial(

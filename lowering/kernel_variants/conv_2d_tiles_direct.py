@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import DIRECT, MAX_RUNS, packed_stages
+from lowering.packed_convolution import DIRECT, MAX_RUNS, numbers, packed_stages
 
 KERNELS = ("conv_2d_tiles",)
 
@@ -21,7 +21,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     kernel = layer.params["kernel"]
     taps = kernel["h"] * kernel["w"]
     in_tiles = len(layer.tables["input"].columns()) > 2
-    if in_tiles and kernel["w"] > 1 and taps > MAX_RUNS:
+    if in_tiles and taps > 1 and not _by_rows(layer):
         return
     pixels = layer.rows * layer.image("output").width
     for packed in packed_stages(layer, "", DIRECT):
@@ -29,3 +29,12 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
             continue
         instructions = packed.instructions + TAP * taps * pixels * in_tiles
         yield Proposal("direct", packed.params, packed.constants, instructions)
+
+
+def _by_rows(layer: LayerCalls) -> bool:
+    """Whether windows inside are eaten by kernel rows, and at borders by few taps."""
+    rows, columns = numbers(layer.params, "kernel")
+    follow = layer.contiguous("input") and layer.image("input").channels % 4 == 0
+    dilation = numbers(layer.params, "params", "dilation")
+    few = rows * columns <= MAX_RUNS or columns == 1
+    return few and dilation == (1, 1) and (follow or columns == 1)

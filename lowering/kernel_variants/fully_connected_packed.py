@@ -77,9 +77,9 @@ def _runs(input: Image, output: Image) -> tuple[int, int] | None:
     """How many runs of how many values a vector is; None where panels cannot eat it."""
     if output[:2] == (1, 1):
         length = input.row_bytes
-        if input.height > MAX_RUNS or (input.height > 1 and length % 4):
+        if input.height > MAX_RUNS or length < 4:
             return None
-        return None if length < 4 else (input.height, length)
+        return input.height, length
     if output[:2] == input[:2] and input.channels >= 4:
         return 1, input.channels
     return None

@@ -32,7 +32,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     if params["filter_offset"] or not layer.contiguous("input"):
         return
     length = input.row_bytes
-    if length % 4:
+    if length < 4:
         return
     linear = linear_of_vectors(layer)
     channels = len(linear.bias)
@@ -40,7 +40,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     packed = sums_in_parts(linear, words)
     if packed is None:
         return
-    each = length // 4
+    each = len(words[0])
     groups = [DIRECT.groups[size] for _, size in LAYOUT.groups(channels)]
     eaten = sum(group.word[8] * each + group.overhead for group in groups)
     yield Proposal(

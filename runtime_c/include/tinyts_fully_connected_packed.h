@@ -13,9 +13,8 @@ extern "C" {
 #endif
 
 typedef struct {
-    const tinyts_tensor *input;  /* one vector: rows without gaps, of a multiple of 4
-                                  * values each unless there is only one, at most
-                                  * TINYTS_MAX_RUNS pieces; or a vector a pixel */
+    const tinyts_tensor *input;  /* one vector: rows without gaps, of 4 values at least,
+                                  * at most TINYTS_MAX_RUNS pieces; or a vector a pixel */
     const tinyts_tensor *output; /* [1, 1, Cout], or as many pixels as the input */
     const int32_t *stream;       /* see tinyts_panel.h */
     tinyts_panel_kernel *panel;

@@ -13,7 +13,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    const tinyts_tensor *input;       /* rows without gaps, of a multiple of 4 values */
+    const tinyts_tensor *input;       /* rows without gaps, of 4 values at least */
     const tinyts_tensor *accumulator; /* [1, 1, 4 * Cout]: an int32 a channel */
     const tinyts_tensor *output;      /* [1, 1, Cout] */
     const int32_t *stream; /* for one input row after another */

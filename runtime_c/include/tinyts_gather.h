@@ -17,7 +17,8 @@ extern "C" {
 /* Whether all columns of a window lie in the input. */
 static inline int32_t tinyts_window_inside(const tinyts_packed_conv *conv,
                                            const tinyts_tensor *input, int32_t in_x) {
-    return 0 <= in_x && in_x + conv->kernel.w <= input->width;
+    const int32_t last = in_x + (conv->kernel.w - 1) * conv->params.dilation.w;
+    return 0 <= in_x && last < input->width;
 }
 
 /* Kernel row ky of a window whose columns all lie in the input. */

@@ -23,12 +23,24 @@ typedef struct {
                                  * window leaves the input */
     tinyts_panel_kernel *panel;
     tinyts_tile kernel;
-    tinyts_conv_params params;  /* dilation 1 where the kernel is more than 1x1 */
+    tinyts_conv_params params;
     int32_t shift;              /* of the form relu */
     int32_t gathered;           /* bytes of a window, rounded up to a multiple of 4, that
-                                 * are copied together first; 0: they are eaten where
-                                 * they lie, by rows inside and by taps at the border */
+                                 * are copied together first, if its columns follow each
+                                 * other without gaps; 0: they are eaten where they lie,
+                                 * by rows inside and by taps at the border */
 } tinyts_packed_conv;
+
+/*
+ * Whether windows inside are eaten by taps as well: columns that do not follow each other,
+ * or whose values do not fill words. Taps have 4 values at least.
+ */
+static inline int32_t tinyts_packed_by_taps(const tinyts_packed_conv *conv,
+                                            const tinyts_tensor *input) {
+    return !conv->gathered && conv->kernel.w > 1 &&
+           (input->channels % 4 != 0 || input->pixel_pitch != input->channels ||
+            conv->params.dilation.w != 1);
+}
 
 /*
  * Channels 0..channels-1 of a stream, of `width` pixels of row y of the output, written

@@ -38,13 +38,13 @@
 extern "C" {
 #endif
 
-/* What a pixel sees: runs of `words` words each, then perhaps one word more. */
+/* What a pixel sees: runs of `words` words each, then perhaps one word more of each. */
 typedef struct {
     const int8_t *const *runs; /* [run_count], of the first pixel */
     int32_t run_count;         /* >= 1 */
     int32_t words;             /* of 4 values, of each run, >= 1 */
     int32_t back;              /* 1..3: one word more begins so many bytes before the
-                                * end of the last run; 0: none */
+                                * end of each run; 0: none */
     int32_t pixels;
     int32_t in_step;  /* bytes from a pixel's run to the next pixel's */
     const int32_t *stream;

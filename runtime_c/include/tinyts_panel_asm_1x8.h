@@ -205,20 +205,20 @@
     "sub.w r1, r1, r2, lsl #word_shift\n"                                    \
     "bx r3\n"                                                                \
     "11:\n" /* behind a run */                                               \
+    "ldr r3, [sp, #back]\n"                                                  \
+    "cbnz r3, 13f\n"                                                         \
+    "15:\n"                                                                  \
     "flush " BITS "\n"                                                       \
     "ldrd r2, r3, [sp, #32]\n"                                               \
     "subs r2, #1\n"                                                          \
     "str r2, [sp, #32]\n"                                                    \
     "bne.w 3b\n"                                                             \
-    "ldr r2, [sp, #0]\n"                                                     \
-    "ldr r3, [r2, #12]\n"                                                    \
-    "cmp r3, #0\n"                                                           \
-    "beq.w 5b\n"                                                             \
+    "b.w 5b\n"                                                               \
+    "13:\n" /* one word more */                                              \
     "sub r0, r0, r3\n"                                                       \
     "word " BITS ", 0\n"                                                     \
     "add.w r1, r1, #4 << word_shift\n"                                       \
-    "flush " BITS "\n"                                                       \
-    "b.w 5b\n"
+    "b.w 15b\n"
 
 #define TINYTS_PANEL_ASM_FOUR(BITS, FORM)                                    \
     ".set eaten, (8 << word_shift) - 8\n"                                    \
@@ -299,20 +299,20 @@
     "sub.w r1, r1, r2, lsl #(word_shift - 1)\n"                              \
     "bx r3\n"                                                                \
     "11:\n" /* behind a run */                                               \
+    "ldr r3, [sp, #back]\n"                                                  \
+    "cbnz r3, 13f\n"                                                         \
+    "15:\n"                                                                  \
     "flush4 " BITS ", r4, r5, r6, r7, 0\n"                                   \
     "ldrd r2, r3, [sp, #32]\n"                                               \
     "subs r2, #1\n"                                                          \
     "str r2, [sp, #32]\n"                                                    \
     "bne.w 3b\n"                                                             \
-    "ldr r2, [sp, #0]\n"                                                     \
-    "ldr r3, [r2, #12]\n"                                                    \
-    "cmp r3, #0\n"                                                           \
-    "beq.w 5b\n"                                                             \
+    "b.w 5b\n"                                                               \
+    "13:\n" /* one word more */                                              \
     "sub r0, r0, r3\n"                                                       \
     "word4 " BITS ", 0\n"                                                    \
     "add.w r1, r1, #4 << (word_shift - 1)\n"                                 \
-    "flush4 " BITS ", r4, r5, r6, r7, 0\n"                                   \
-    "b.w 5b\n"
+    "b.w 15b\n"
 
 /*
  * tinyts_panel_1x8_<bits>_<form>. Frame: 0 job, 4 bytes of input that the first loop
@@ -320,14 +320,17 @@
  * pixels left, 24 where the group's outputs go, 28 channels left, 32 runs left, 36 next
  * run, 40 end of the run, 44 the pixel's output, 48 where the only run of the pixel
  * begins less what is skipped; 0 if there are more runs, or one word more, or sums to be
- * added behind it. 52 and 56 the activation, 60 where the loop for four channels begins.
+ * added behind it. 52 and 56 the activation, 60 where the loop for four channels begins,
+ * `back` the job's.
  */
 #define TINYTS_PANEL_ASM_1X8(NAME, BITS, FORM, SHIFT)                        \
     __asm__(TINYTS_PANEL_ASM_BEGIN(NAME, BITS, FORM, SHIFT)                  \
     TINYTS_PANEL_ASM_WORD_1X4 TINYTS_PANEL_ASM_WORD_1X8 TINYTS_PANEL_ASM_ODD_SUMS \
     ".set frame, 68\n"                                                       \
+    ".set back, 64\n"                                                        \
     ".ifc " BITS ",w8s\n"                                                    \
     ".set frame, 84\n"                                                       \
+    ".set back, 80\n"                                                        \
     ".endif\n"                                                               \
     ".set odd_sums, 64\n"                                                    \
     "push {r4-r11, lr}\n"                                                    \
@@ -358,6 +361,8 @@
     "str r1, [sp, #16]\n"                                                    \
     "ldr r1, [r0, #32]\n"                                                    \
     "str r1, [sp, #44]\n"                                                    \
+    "ldr r1, [r0, #12]\n"                                                    \
+    "str r1, [sp, #back]\n"                                                  \
     "ldr r1, [r0, #16]\n"                                                    \
     "str r1, [sp, #20]\n"                                                    \
     "ldrd r1, r2, [r0, #44]\n"                                               \
@@ -367,8 +372,8 @@
     "ldr r2, [r0, #28]\n"                                                    \
     "strd r1, r2, [sp, #24]\n"                                               \
     ".ifnc " BITS ",w8s\n"                                                   \
-    "ldrd r1, r2, [r0, #4]\n"                                                \
-    "ldr r2, [r0, #12]\n"                                                    \
+    "ldr r1, [r0, #4]\n"                                                     \
+    "ldr r2, [sp, #back]\n"                                                  \
     "cmp r1, #1\n"                                                           \
     "it eq\n"                                                                \
     "cmpeq r2, #0\n"                                                         \

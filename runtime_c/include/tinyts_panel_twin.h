@@ -103,21 +103,20 @@ static inline const int32_t *tinyts_panel_pixel(const tinyts_panel_job *job,
             sums[i + 1] = sums[i];
         }
     }
-    const int8_t *in = NULL;
     for (int32_t run = 0; run < job->run_count; ++run) {
-        in = job->runs[run] + pixel * job->in_step;
+        const int8_t *in = job->runs[run] + pixel * job->in_step;
         for (int32_t i = 0; i < job->words; ++i) {
             const int32_t word = tinyts_load_4(in);
             stream = tinyts_panel_eat_word(stream, word, group, bits, sums);
             in += 4;
         }
+        if (job->back) {
+            const int32_t word = tinyts_load_4(in - job->back);
+            stream = tinyts_panel_eat_word(stream, word, group, bits, sums);
+        }
         if (runs) {
             tinyts_panel_flush(sums, before, group);
         }
-    }
-    if (job->back) {
-        const int32_t word = tinyts_load_4(in - job->back);
-        stream = tinyts_panel_eat_word(stream, word, group, bits, sums);
     }
     if (bits == 8) {
         tinyts_panel_part(sums, group);

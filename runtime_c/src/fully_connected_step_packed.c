@@ -8,12 +8,14 @@ void tinyts_fully_connected_step_packed(
     int32_t first, int32_t last) {
     const tinyts_tensor *const input = layer->input;
     const int32_t channels = layer->output->channels;
+    const int32_t length = input->width * input->channels;
     int8_t *const accumulators = tinyts_row(layer->accumulator, memory, 0);
     const int8_t *run = NULL;
     tinyts_panel_job job = {0};
     job.runs = &run;
     job.run_count = 1;
-    job.words = input->width * input->channels / 4;
+    job.words = length / 4;
+    job.back = -length & 3;
     job.pixels = 1;
     job.channels = channels;
     job.out = accumulators;

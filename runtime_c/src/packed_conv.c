@@ -21,15 +21,15 @@ static void gathered_pixels(const tinyts_packed_conv *conv, const tinyts_tensor 
     }
 }
 
-/* One pixel whose window leaves the input: a run for every tap. */
-static void border_pixel(const tinyts_packed_conv *conv, const tinyts_tensor *input,
-                         const int8_t *const *rows, int32_t in_x,
-                         tinyts_panel_job *job) {
+/* Pixels of which the first sees what begins at in_x: a run for every tap. */
+static void by_taps(const tinyts_packed_conv *conv, const tinyts_tensor *input,
+                    const int8_t *const *rows, int32_t in_x, int32_t pixels,
+                    tinyts_panel_job *job) {
     const int8_t *runs[TINYTS_MAX_RUNS];
     int32_t count = 0;
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
         for (int32_t kx = 0; kx < conv->kernel.w; ++kx) {
-            const int32_t x = in_x + kx;
+            const int32_t x = in_x + kx * conv->params.dilation.w;
             runs[count++] = rows[ky] && 0 <= x && x < input->width
                                 ? rows[ky] + x * input->pixel_pitch
                                 : conv->zeros;
@@ -38,9 +38,25 @@ static void border_pixel(const tinyts_packed_conv *conv, const tinyts_tensor *in
     job->runs = runs;
     job->run_count = count;
     job->words = input->channels / 4;
-    job->pixels = 1;
+    job->pixels = pixels;
     conv->panel(job);
-    job->out += job->out_step;
+    job->out += pixels * job->out_step;
+}
+
+/* The same where all windows lie in the input: a run for every kernel row. */
+static void by_rows(const tinyts_packed_conv *conv, const tinyts_tensor *input,
+                    const int8_t *const *rows, int32_t in_x, int32_t pixels,
+                    tinyts_panel_job *job) {
+    const int8_t *runs[TINYTS_MAX_RUNS];
+    for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
+        runs[ky] = rows[ky] + in_x * input->pixel_pitch;
+    }
+    job->runs = runs;
+    job->run_count = conv->kernel.h;
+    job->words = conv->kernel.w * input->channels / 4;
+    job->pixels = pixels;
+    conv->panel(job);
+    job->out += pixels * job->out_step;
 }
 
 void tinyts_packed_row(const tinyts_packed_conv *conv, const tinyts_tensor *input,
@@ -57,7 +73,7 @@ void tinyts_packed_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
                             step * input->pixel_pitch, stream, channels, out, pitch,
                             conv->shift, conv->params.activation};
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
-        const int32_t row = in_y + ky;
+        const int32_t row = in_y + ky * conv->params.dilation.h;
         rows[ky] = 0 <= row && row < input->height ? tinyts_row(input, memory, row) : NULL;
         whole = whole && rows[ky];
     }
@@ -67,28 +83,24 @@ void tinyts_packed_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     }
     int32_t x = 0;
     for (; x < width && x * step < pad; ++x) {
-        border_pixel(conv, input, rows, x * step - pad, &job);
+        by_taps(conv, input, rows, x * step - pad, 1, &job);
     }
     const int32_t first = x * step - pad;
-    const int32_t room = input->width - conv->kernel.w - first;
+    const int32_t extent = (conv->kernel.w - 1) * conv->params.dilation.w + 1;
+    const int32_t room = input->width - extent - first;
     int32_t inside = room < 0 ? 0 : room / step + 1;
     if (inside > width - x) {
         inside = width - x;
     }
     if (whole && inside > 0) {
-        const int8_t *runs[TINYTS_MAX_RUNS];
-        for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
-            runs[ky] = rows[ky] + first * input->pixel_pitch;
+        if (tinyts_packed_by_taps(conv, input)) {
+            by_taps(conv, input, rows, first, inside, &job);
+        } else {
+            by_rows(conv, input, rows, first, inside, &job);
         }
-        job.runs = runs;
-        job.run_count = conv->kernel.h;
-        job.words = conv->kernel.w * input->channels / 4;
-        job.pixels = inside;
-        conv->panel(&job);
-        job.out += inside * pitch;
         x += inside;
     }
     for (; x < width; ++x) {
-        border_pixel(conv, input, rows, x * step - pad, &job);
+        by_taps(conv, input, rows, x * step - pad, 1, &job);
     }
 }

@@ -68,15 +68,16 @@ TINYTS_APART void widen_window(const tinyts_packed_conv *conv,
         widen_1(values, (const int8_t *)window, conv->gathered / 4);
         return;
     }
-    const int32_t inside = tinyts_window_inside(conv, input, in_x);
+    const int32_t by_rows =
+        tinyts_window_inside(conv, input, in_x) && !tinyts_packed_by_taps(conv, input);
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
-        if (inside && depth % 4 == 0) {
+        if (by_rows && depth % 4 == 0) {
             const int8_t *const left = tinyts_window_row(conv, input, rows, ky, in_x);
             values = widen_1(values, left, conv->kernel.w * depth / 4);
             continue;
         }
         for (int32_t kx = 0; kx < conv->kernel.w; ++kx) {
-            const int32_t x = in_x + kx;
+            const int32_t x = in_x + kx * conv->params.dilation.w;
             const int8_t *tap = conv->zeros;
             if (rows[ky] && 0 <= x && x < input->width) {
                 tap = rows[ky] + x * input->pixel_pitch;
@@ -84,6 +85,30 @@ TINYTS_APART void widen_window(const tinyts_packed_conv *conv,
             values = widen_1(values, tap, depth / 4);
             if (depth % 4) { /* the last four, of which some have no weights */
                 values = widen_1(values, tap + depth - 4, 1);
+            }
+        }
+    }
+}
+
+/* The windows of two pixels inside, of which the first lies at column in_x. */
+TINYTS_APART void widen_taps(const tinyts_packed_conv *conv, const tinyts_tensor *input,
+                             const int8_t *const *rows, int32_t in_x, int32_t next,
+                             int32_t *values) {
+    const int32_t tap = conv->params.dilation.w * input->pixel_pitch;
+    const int32_t back = -input->channels & 3;
+    for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
+        for (int32_t kx = 0; kx < conv->kernel.w; ++kx) {
+            const int8_t *left = conv->zeros;
+            const int8_t *right = left;
+            if (rows[ky]) {
+                left = rows[ky] + in_x * input->pixel_pitch + kx * tap;
+                right = left + next;
+            }
+            widen_2(&values, &left, &right, input->channels / 4);
+            if (back) {
+                left -= back;
+                right -= back;
+                widen_word(&values, &left, &right);
             }
         }
     }
@@ -120,7 +145,7 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     const int32_t left_over = conv->gathered ? columns * depth & 3 : 0;
     const int32_t one_left_over = left_over == 1 && conv->kernel.h <= 4;
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
-        const int32_t row = in_y + ky;
+        const int32_t row = in_y + ky * conv->params.dilation.h;
         rows[ky] = 0 <= row && row < input->height ? tinyts_row(input, memory, row) : NULL;
     }
     const int32_t all = conv->gathered
@@ -128,7 +153,9 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
                             : conv->kernel.h * columns * ((depth + 3) / 4);
     tinyts_panel_job job = {&run, 1, all, 0, 2, 0, stream, channels, out, pitch,
                             conv->shift, conv->params.activation};
-    const int32_t last_x = input->width - columns; /* of a window inside */
+    /* of a window inside */
+    const int32_t last_x = input->width - (columns - 1) * conv->params.dilation.w - 1;
+    const int32_t by_taps = tinyts_packed_by_taps(conv, input);
     const int32_t next = step * input->pixel_pitch;
     int32_t in_x = -conv->params.padding.w;
     int32_t x = 0;
@@ -144,7 +171,9 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
         x = 1;
     }
     for (; x + 2 <= width; x += 2) {
-        if (in_x >= 0 && in_x + step <= last_x) {
+        if (by_taps && in_x >= 0 && in_x + step <= last_x) {
+            widen_taps(conv, input, rows, in_x, next, values);
+        } else if (in_x >= 0 && in_x + step <= last_x) {
             int32_t *place = values;
             const int32_t from = in_x * input->pixel_pitch;
             uint32_t x_bytes = 0; /* one left over of each kernel row */

@@ -1,0 +1,73 @@
+"""Convolutions from streams: depths that fill no words, dilation, inputs with gaps."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from kernel_bench import Bench, Reference, differences, reference
+from support_unit import function_of
+
+from lowering.accesses import kernels_of
+from tools.compiler import compile_path
+from tools.options import resolve
+
+CONVOLUTIONS = (
+    ((10, 11, 6), (3, 3), {"padding": "SAME"}),
+    ((10, 12, 6), (3, 3), {"padding": "VALID", "stride": (2, 1)}),
+    ((10, 12, 8), (3, 3), {"padding": "SAME", "dilation": (2, 2)}),
+    ((12, 13, 8), (3, 2), {"padding": "VALID", "dilation": (3, 3), "stride": (1, 1)}),
+    ((12, 9, 5), (2, 4), {"padding": "SAME", "dilation": (2, 2)}),
+    ((40, 1, 16), (5, 1), {"padding": "SAME", "dilation": (4, 1)}),
+    ((40, 1, 18), (5, 1), {"padding": "VALID"}),
+    ((9, 8, 3), (3, 3), {"padding": "SAME", "dilation": (2, 1)}),
+    ((9, 8, 2), (1, 1), {}),
+)
+"""Input, kernel and attributes; each is a network of its own ends."""
+
+
+def network(bench: Bench) -> None:
+    for number, (shape, kernel, attributes) in enumerate(CONVOLUTIONS):
+        x = bench.input((1, *shape))
+        fan_in = kernel[0] * kernel[1] * shape[2]
+        drawn = bench.weighted(x, (18 + number, *kernel, shape[2]), 0, fan_in)
+        y = bench.writer.conv_2d(x, **drawn, **attributes)
+        bench.writer.output(y)
+    x = bench.input((1, 7, 8, 4))
+    halves = [
+        bench.writer.conv_2d(x, **bench.weighted(x, (4, 1, 1, 4), 0, 4)) for _ in "ab"
+    ]
+    drawn = bench.weighted(halves[0], (9, 2, 3, 4), 0, 24)
+    bench.writer.output(
+        bench.writer.concatenation(halves, axis=3),
+        bench.writer.conv_2d(halves[0], **drawn, padding="SAME"),
+    )
+    x = bench.input((1, 5, 3, 3))
+    drawn = bench.weighted(x, (5, 45), 0, 45)
+    bench.writer.output(bench.writer.fully_connected(x, **drawn))
+
+
+@pytest.fixture(scope="module")
+def against(tmp_path_factory: pytest.TempPathFactory) -> Reference:
+    bench = Bench(11)
+    network(bench)
+    return reference(bench, tmp_path_factory.mktemp("windows") / "windows.tflite")
+
+
+@pytest.mark.parametrize(
+    ("options", "kinds"),
+    [
+        (resolve(optimize="none"), {"conv_2d_direct"}),
+        (resolve(sram_limit=1 << 16), {"conv_2d_paired"}),
+        (resolve(split_height=2), {"conv_2d_direct"}),
+    ],
+    ids=["none", "limit", "split"],
+)
+def test_every_byte(
+    against: Reference, options, kinds: set[str], tmp_path: Path, object_cache: Path
+) -> None:
+    placed = compile_path(against.path, options).placed
+    names = {call.function for call in kernels_of(function_of(placed))}
+    assert names & {"conv_2d_direct", "conv_2d_paired"} >= kinds
+    assert "conv_2d" not in names
+    assert not differences(against, options, tmp_path, object_cache)
