@@ -34,9 +34,9 @@ def network(bench: Bench) -> None:
         y = bench.writer.conv_2d(x, **drawn, **attributes)
         bench.writer.output(y)
     x = bench.input((1, 7, 8, 4))
-    halves = [
-        bench.writer.conv_2d(x, **bench.weighted(x, (4, 1, 1, 4), 0, 4)) for _ in "ab"
-    ]
+    quant = {"output": bench.quant()}
+    drawn = [bench.weighted(x, (4, 1, 1, 4), 0, 4) for _ in range(2)]
+    halves = [bench.writer.conv_2d(x, **{**each, **quant}) for each in drawn]
     drawn = bench.weighted(halves[0], (9, 2, 3, 4), 0, 24)
     bench.writer.output(
         bench.writer.concatenation(halves, axis=3),
