@@ -125,4 +125,19 @@ def channels(bench: Bench) -> None:
         bench.case(shape, build)
 
 
-BENCHES = (slices, joints_and_transposes, resizes_and_pads, channels)
+def squares(bench: Bench) -> None:
+    """DEPTH_TO_SPACE."""
+    for block, shape in ((2, (1, 5, 3, 12)), (3, (1, 4, 2, 9)), (1, IMAGES[1])):
+        result = (1, shape[1] * block, shape[2] * block, shape[3] // block**2)
+
+        def build(
+            x: int, block: int = block, result: tuple[int, ...] = result
+        ) -> int:
+            y = bench.writer.activation("y", result, bench.writer.quant(x))
+            bench.writer.operator("DEPTH_TO_SPACE", (x,), (y,), {"block_size": block})
+            return y
+
+        bench.case(shape, build)
+
+
+BENCHES = (slices, joints_and_transposes, resizes_and_pads, channels, squares)

@@ -1,4 +1,4 @@
-"""GATHER, MIRROR_PAD, REVERSE_V2 and SPACE_TO_DEPTH are slices that are joined."""
+"""GATHER, MIRROR_PAD, REVERSE_V2, SPACE_TO_DEPTH and DEPTH_TO_SPACE."""
 
 from __future__ import annotations
 
@@ -60,6 +60,10 @@ MODELS = {
     "reverse that copies bytes": written(
         "REVERSE_V2", IMAGE, IMAGE, [2], quant=Quant(0.2, -7)
     ),
+    "squares of 2": written(
+        "DEPTH_TO_SPACE", (1, 3, 4, 12), (1, 6, 8, 3), block_size=2
+    ),
+    "squares of 3": written("DEPTH_TO_SPACE", (1, 2, 3, 9), (1, 6, 9, 1), block_size=3),
     "blocks of 2": written("SPACE_TO_DEPTH", (1, 6, 4, 3), (1, 3, 2, 12), block_size=2),
     "blocks of 3": written("SPACE_TO_DEPTH", (1, 6, 3, 2), (1, 2, 1, 18), block_size=3),
 }

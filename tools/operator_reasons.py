@@ -22,7 +22,6 @@ REMEDIES = {
     "CONV_3D": "use CONV_2D on slices of the input",
     "CUSTOM TFLite_Detection_PostProcess": "end the model before it (in the converter: "
     "without NMS) and decode the boxes in your code",
-    "DEPTH_TO_SPACE": "use RESIZE_NEAREST_NEIGHBOR or TRANSPOSE_CONV",
     "DIV": "multiply by the reciprocal of a constant divisor",
     "EMBEDDING_LOOKUP": "look the embedding up in your code and give it as the input",
     "EXP": "end the model before it, or use LOGISTIC",

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 import tflite
+from xdsl.dialects.builtin import IntegerAttr, i64
 from xdsl.ir import SSAValue
 
 from tinyts_dialect.ops.concatenation import ConcatenationOp
+from tinyts_dialect.ops.depth_to_space import DepthToSpaceOp
 from tinyts_dialect.tensors import shape_of
 from tools.index_runs import picked
 from tools.operator_entry import OperatorEntry
@@ -98,7 +100,21 @@ def _read_space_to_depth(reader: OperatorReader) -> SSAValue:
     return concatenated(reader, pieces, 3)
 
 
+def _read_depth_to_space(reader: OperatorReader) -> SSAValue:
+    block = reader.options(tflite.DepthToSpaceOptions).BlockSize()
+    return reader.build(
+        DepthToSpaceOp, [reader.activation(0)], {"block": IntegerAttr(block, i64)}
+    )
+
+
 ENTRIES = (
+    OperatorEntry(
+        "DEPTH_TO_SPACE",
+        DepthToSpaceOp,
+        _read_depth_to_space,
+        "any block whose squares the channels are",
+        (1, 1),
+    ),
     OperatorEntry(
         "GATHER",
         ConcatenationOp,

@@ -141,3 +141,46 @@
 #p = #tinyts.quant<0.25 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x6x4xi8, #q>
 %y = tinyts.pad %x {pads = #tinyts.pads<[0, 0, 0, 0]>, value = 200 : i64} : (tensor<1x4x6x4xi8, #q>) -> tensor<1x4x6x4xi8, #q>
+
+// -----
+
+// CHECK: input has shape [4, 6, 4], expected 1xHxWxC
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<4x6x4xi8, #q>
+%y = tinyts.depth_to_space %x {block = 2 : i64} : (tensor<4x6x4xi8, #q>) -> tensor<8x12x1xi8, #q>
+
+// -----
+
+// CHECK: input and result differ in quantization
+#q = #tinyts.quant<0.5 : f32, 0>
+#p = #tinyts.quant<0.25 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x4xi8, #q>
+%y = tinyts.depth_to_space %x {block = 2 : i64} : (tensor<1x4x6x4xi8, #q>) -> tensor<1x8x12x1xi8, #p>
+
+// -----
+
+// CHECK: 6 channels are no squares of 2 by 2 pixels
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x6xi8, #q>
+%y = tinyts.depth_to_space %x {block = 2 : i64} : (tensor<1x4x6x6xi8, #q>) -> tensor<1x8x12x1xi8, #q>
+
+// -----
+
+// CHECK: 4 channels are no squares of 0 by 0 pixels
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x4xi8, #q>
+%y = tinyts.depth_to_space %x {block = 0 : i64} : (tensor<1x4x6x4xi8, #q>) -> tensor<1x8x12x1xi8, #q>
+
+// -----
+
+// CHECK: result has shape [1, 8, 12, 2], expected [1, 8, 12, 1]
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x4xi8, #q>
+%y = tinyts.depth_to_space %x {block = 2 : i64} : (tensor<1x4x6x4xi8, #q>) -> tensor<1x8x12x2xi8, #q>
+
+// -----
+
+// CHECK: the operand is not the part from [2, 0] that is needed
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x1x6x4xi8, #q>
+%y = tinyts.depth_to_space %x {block = 2 : i64, origin = #tinyts.pair<[2, 0]>, rect = #tinyts.rect<[2, 4], [0, 12]>} : (tensor<1x1x6x4xi8, #q>) -> tensor<1x2x12x1xi8, #q>

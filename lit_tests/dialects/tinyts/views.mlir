@@ -29,3 +29,12 @@ func.func @views(%x: !image) -> (tensor<1x2x3x2xi8, #q>, tensor<1x4x4x6xi8, #q>,
   %b = tinyts.resize_bilinear %x {sizes = #tinyts.pair<[4, 6]>, output_sizes = #tinyts.pair<[8, 12]>, align_corners} : (!image) -> tensor<1x8x12x4xi8, #q>
   return %s, %t, %u, %n, %b : tensor<1x2x3x2xi8, #q>, tensor<1x4x4x6xi8, #q>, tensor<1x6x4x4xi8, #q>, tensor<1x8x12x4xi8, #q>, tensor<1x8x12x4xi8, #q>
 }
+
+// SPLIT-LABEL: func.func @squares
+func.func @squares(%x: !image) -> tensor<1x8x12x1xi8, #q> {
+  // CHECK: tinyts.depth_to_space %x {block = 2 : i64}
+  // SPLIT: [[SQUARE:%[0-9a-z_]+]] = tinyts.slice %x <[1, 2], [0, 6]>
+  // SPLIT: tinyts.depth_to_space [[SQUARE]] {block = 2 : i64, layer = {{[0-9]+}} : i64, origin = #tinyts.pair<[1, 0]>, rect = #tinyts.rect<[2, 4], [0, 12]>}
+  %y = tinyts.depth_to_space %x {block = 2 : i64} : (!image) -> tensor<1x8x12x1xi8, #q>
+  return %y : tensor<1x8x12x1xi8, #q>
+}

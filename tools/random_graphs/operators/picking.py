@@ -90,6 +90,18 @@ def space_to_depth(graph: Graph) -> bool:
     return _add(graph, "SPACE_TO_DEPTH", x, samples, None, block_size=2)
 
 
+def depth_to_space(graph: Graph) -> bool:
+    x = graph.pick(lambda value: value.is_image and value.shape[3] % 4 == 0)
+    if x is None or max(x.shape[1:3]) > MAX_SIDE // 2:
+        return False
+    count, (_, height, width, channels) = len(x.samples), x.shape
+    squares = x.samples.reshape(count, 1, height, width, 2, 2, channels // 4)
+    samples = squares.transpose(0, 1, 2, 4, 3, 5, 6).reshape(
+        count, 1, 2 * height, 2 * width, channels // 4
+    )
+    return _add(graph, "DEPTH_TO_SPACE", x, samples, None, block_size=2)
+
+
 def channel_shuffle(graph: Graph) -> bool:
     """Groups of channels take turns: a reshape, a transpose, a reshape."""
     x = graph.pick(lambda value: value.is_image and value.shape[3] % 2 == 0)
@@ -106,6 +118,7 @@ def channel_shuffle(graph: Graph) -> bool:
 
 GENERATORS = (
     entry("channel_shuffle", "RESHAPE TRANSPOSE", 0.6, channel_shuffle),
+    entry("depth_to_space", "DEPTH_TO_SPACE", 0.5, depth_to_space),
     entry("gather", "GATHER", 0.4, gather),
     entry("mirror_pad", "MIRROR_PAD", 0.4, mirror_pad),
     entry("reverse", "REVERSE_V2", 0.3, reverse),
