@@ -33,6 +33,7 @@ C_TYPES = {
     "int8": "int8_t",
     "uint8": "uint8_t",
     "int16": "int16_t",
+    "int32": "int32_t",
     "float32": "float",
 }
 """C types of inputs and outputs by the NumPy name."""

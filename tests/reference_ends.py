@@ -22,6 +22,8 @@ CONVERSIONS = (
     ("int8", "int16"),
     ("int16", "int8"),
     ("int16", "int16"),
+    ("int8", "int32"),
+    ("int16", "int32"),
 )
 """The types that TFLite Micro's QUANTIZE knows, of those of a network's ends."""
 
@@ -31,6 +33,8 @@ def end_quant(draw: Draw, dtype: str) -> Quant:
     scale = float(2.0 ** draw.random.uniform(-7, 1))
     if dtype == "int16":
         return Quant(scale / 64, 0)
+    if dtype == "int32":
+        return Quant(scale / 2.0 ** draw.number(4, 20), 0)
     limits = np.iinfo(dtype)
     zero_points = (limits.min, limits.max, draw.number(limits.min, limits.max))
     return Quant(scale, int(draw.random.choice(zero_points)))
@@ -46,7 +50,7 @@ def quantize(draw: Draw) -> Case:
     else:
         quant = end_quant(draw, source)
         if draw.random.random() < 0.4:  # as converters choose them
-            offset = {"uint8": 128, "int8": 0, "int16": 0}
+            offset = {"uint8": 128, "int8": 0, "int16": 0, "int32": 0}
             zero = output.zero_point - offset[target] + offset[source]
             limits = np.iinfo(source)
             quant = Quant(output.scale, int(np.clip(zero, limits.min, limits.max)))

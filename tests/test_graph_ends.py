@@ -26,7 +26,8 @@ BETWEEN = Quant(0.05, -3)
 def write(path: Path, inputs: dict[str, str], outputs: tuple[str, ...]) -> Path:
     """Inputs of the given types by name, added, a convolution, outputs of types.
 
-    An output `int8` is also read by the others.
+    An output `int8` is also read by the others; an output `shares` is a SOFTMAX to
+    int16 as int32, as speech networks have it.
     """
     writer = TFLiteWriter("ends")
     random = np.random.default_rng(0)
@@ -53,8 +54,12 @@ def write(path: Path, inputs: dict[str, str], outputs: tuple[str, ...]) -> Path:
             writer.output(writer.dequantize(y))
         elif dtype == "int8":
             writer.output(y)
+        elif dtype == "shares":
+            shares = writer.softmax(y, dtype="int16")
+            writer.output(shares, writer.quantize(shares, Quant(2.0**-20), "int32"))
         else:
-            scale, zero_point = {"uint8": (0.1, 133), "int16": (0.001, 0)}[dtype]
+            quants = {"uint8": (0.1, 133), "int16": (0.001, 0), "int32": (1e-5, 0)}
+            scale, zero_point = quants[dtype]
             writer.output(writer.quantize(y, Quant(scale, zero_point), dtype))
     path.write_bytes(writer.finish())
     return path
@@ -78,9 +83,15 @@ CASES = {
         ("uint8", "float32"),
         {"input": "rows", "output": "arena"},
     ),
+    "softmax to int16": ({"x": "int16"}, ("shares",), {}),
+    "softmax to int16 by rows": (
+        {"x": "int16"},
+        ("shares",),
+        {"split_height": 2, "output": "arena", "alignment": 1},
+    ),
     "several types": (
         {"a": "uint8", "b": "int16"},
-        ("int16", "int8"),
+        ("int16", "int8", "int32"),
         {"optimize": "none"},
     ),
 }
@@ -99,7 +110,8 @@ def test_bytes_of_tflite_micro(name: str, tmp_path: Path, object_cache: Path) ->
         program, tmp_path / "build", flags=SANITIZERS, cache=object_cache
     )
     found = host_run.run(executable, program, data).outputs
-    assert [array.dtype.name for array in found] == list(outputs)
+    types = ("int16", "int32") if outputs == ("shares",) else outputs
+    assert tuple(array.dtype.name for array in found) == types
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_array_equal(ours.view(np.uint8), theirs.view(np.uint8))
 
@@ -137,13 +149,13 @@ def test_header_has_the_type_of_the_model(
 
 
 def test_inputs_of_several_types_have_no_common_one(tmp_path: Path) -> None:
-    model = write(
-        tmp_path / "ends.tflite", {"a": "uint8", "b": "int8"}, ("float32", "int8")
-    )
+    outputs = "float32", "int8", "int32"
+    model = write(tmp_path / "ends.tflite", {"a": "uint8", "b": "int8"}, outputs)
     header = header_text(compile_path(model, resolve(optimize="none")).program)
     assert "const uint8_t *a;" in header
     assert "const int8_t *b;" in header
     assert "float *dequantize_3;" in header
+    assert "int32_t *quantize_" in header
     assert "ends_input_t" not in header
 
 

@@ -332,8 +332,8 @@ broken(r"a pool's input and result differ in quantization")(
 )
 broken(r"inputs and result differ in quantization")(_scale("CONCATENATION", 0.1, -19))
 broken(r"input and result differ in quantization")(_scale("PAD", 0.05, -4))
-broken(r"must have scale 1/256, zero point -128")(_scale("SOFTMAX", 1 / 256, -127))
-broken(r"must have scale 1/256, zero point -128")(_scale("SOFTMAX", 1 / 128, -128))
+broken(r"must be int8 of scale 1/256, zero")(_scale("SOFTMAX", 1 / 256, -127))
+broken(r"must be int8 of scale 1/256, zero")(_scale("SOFTMAX", 1 / 128, -128))
 broken(r"the fused activation needs \S+ steps of the output's scale")(
     _scale("CONV_2D", 1e-20, 0)
 )

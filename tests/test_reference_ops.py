@@ -191,11 +191,11 @@ def reshape(draw: Draw) -> Case:
     return draw.finish(draw.writer.reshape(x, shapes[draw.number(0, 4)], output=output))
 
 
-def softmax(draw: Draw) -> Case:
+def softmax(draw: Draw, dtype: str = "int8") -> Case:
     rank = draw.number(1, 4)
     shape = (1, *(draw.number(1, 4) for _ in range(2)), draw.number(1, 40))[-rank:]
     beta = float(draw.random.uniform(0.2, 2))
-    return draw.finish(draw.writer.softmax(draw.input(shape), beta=beta))
+    return draw.finish(draw.writer.softmax(draw.input(shape), beta=beta, dtype=dtype))
 
 
 def table(draw: Draw) -> Case:
@@ -254,6 +254,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "prelu": (prelu, 40),
     "reshape": (reshape, 15),
     "softmax": (softmax, 30),
+    "softmax_int16": (lambda draw: softmax(draw, "int16"), 30),
     "sub": (sub, 60),
     "table": (table, 20),
     "transpose_conv": (transpose_conv, 30),

@@ -87,9 +87,10 @@ def twice_reciprocal_of_one_plus(x: Int64Array) -> Int64Array:
 
 
 def softmax_rows(
-    x: Int64Array, multiplier: int, shift: int, diff_min: int
+    x: Int64Array, multiplier: int, shift: int, diff_min: int, bits: int = 8
 ) -> Int64Array:
-    """Softmax of each row of [rows, depth], as stored values -128..127."""
+    """Softmax of each row of [rows, depth], as stored values of 8 or 16 bits."""
+    least, most = -(1 << (bits - 1)), (1 << (bits - 1)) - 1
     diffs = x - x.max(axis=1, keepdims=True)
     counts = diffs >= diff_min
     scaled = doubling_high_mul(np.where(counts, diffs, 0) << shift, multiplier)
@@ -101,5 +102,5 @@ def softmax_rows(
     scales = reciprocal_of_one_plus(fractions)[:, None]
     bits_over_unit = (SUM_INTEGER_BITS - headroom)[:, None]
     products = _mul(scales, exps)
-    stored = divide_by_power_of_two(products, bits_over_unit + 31 - 8) - 128
-    return np.where(counts, np.clip(stored, -128, 127), -128)
+    stored = divide_by_power_of_two(products, bits_over_unit + 31 - bits) + least
+    return np.where(counts, np.clip(stored, least, most), least)

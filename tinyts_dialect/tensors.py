@@ -35,7 +35,7 @@ DTYPES = {
 }
 """NumPy types of the element types that the dialect knows."""
 
-QUANTIZED_TYPES = (i8, ui8, i16)
+QUANTIZED_TYPES = (i8, ui8, i16, i32)
 """Element types of quantized tensors; all but int8 occur only at a network's ends."""
 
 MAX_ELEMENTS = 1 << 26
@@ -88,8 +88,8 @@ def quant_of(value: SSAValue | Attribute) -> Quant:
 def end_quant_of(value: SSAValue | Attribute) -> Quant | None:
     """The quantization of what may be a network's input or output; None of floats.
 
-    VerifyException for anything that is neither quantized as int8, uint8 or int16 nor
-    float32.
+    VerifyException for anything that is neither quantized as int8, uint8, int16 or
+    int32 nor float32.
     """
     type_ = tensor_type(value)
     if type_.element_type == i8:
@@ -101,7 +101,7 @@ def end_quant_of(value: SSAValue | Attribute) -> Quant | None:
         type_.encoding, QuantAttr
     ):
         raise VerifyException(
-            f"expected a quantized int8, uint8 or int16 tensor or a float32 tensor, "
+            f"expected a quantized integer tensor or a float32 tensor, "
             f"found {type_}"
         )
     quant = type_.encoding.data

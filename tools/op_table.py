@@ -26,6 +26,7 @@ from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
+from tinyts_dialect.ops.softmax_int16 import SoftmaxInt16Op
 from tinyts_dialect.tensors import dense, shape_of
 from tools.grouped_convolution import groups_of, read_groups
 from tools.op_entries import collected_entries
@@ -125,9 +126,8 @@ def _read_reshape(reader: OperatorReader) -> SSAValue:
 
 def _read_softmax(reader: OperatorReader) -> SSAValue:
     beta = reader.options(tflite.SoftmaxOptions).Beta()
-    return reader.build(
-        SoftmaxOp, [reader.activation(0)], {"beta": FloatAttr(beta, f32)}
-    )
+    kind = SoftmaxInt16Op if reader.output.type == "int16" else SoftmaxOp
+    return reader.build(kind, [reader.activation(0)], {"beta": FloatAttr(beta, f32)})
 
 
 def _read_mean(reader: OperatorReader) -> SSAValue:
@@ -202,7 +202,7 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         "SOFTMAX",
         SoftmaxOp,
         _read_softmax,
-        "over the last axis of any rank, any beta",
+        "over the last axis of any rank, any beta; to int8, or to int16 as an output",
         (1, 1),
     ),
     *collected_entries(),

@@ -45,7 +45,7 @@ from tools.tflite_file import (
     shown,
 )
 
-END_TYPES = ("int8", "uint8", "int16", "float32")
+END_TYPES = ("int8", "uint8", "int16", "int32", "float32")
 """Types of a network's inputs and outputs."""
 
 INT16_MAX = 2**15 - 1
@@ -138,7 +138,7 @@ def tensor_quant(tensor: TensorInfo) -> Quant:
 def end_type(tensor: TensorInfo) -> TensorType[Attribute]:
     """The type of what may be an input or output of the network.
 
-    int8, uint8 and int16 with a quantization, or float32; TFLiteError for others.
+    Integers with a quantization, or float32; TFLiteError for others.
     """
     what = f"tensor {tensor.index} '{shown(tensor.name)}'"
     if tensor.type not in END_TYPES:

@@ -17,7 +17,7 @@ func.func @net(%x: !x) -> (!x {tinyts.layer = "one"}) {
 
 // -----
 
-// CHECK: convert-tinyts-to-tsbuf: function @net: result 0: expected a quantized int8, uint8 or int16 tensor or a float32 tensor, found tensor<2xi32>
+// CHECK: convert-tinyts-to-tsbuf: function @net: result 0: expected a quantized integer tensor or a float32 tensor, found tensor<2xi32>
 func.func @net(%x: tensor<1x1x1x2xi8, #tinyts.quant<0.5 : f32, 0>>) -> tensor<2xi32> {
   %c = tinyts.constant dense<0> : tensor<2xi32>
   return %c : tensor<2xi32>

@@ -10,7 +10,7 @@ from tinyts_dialect.tensors import dtype_of
 
 OPERATION = QuantizeOp
 
-ELEMENT_TYPES = {"int8": 0, "uint8": 1, "int16": 2}
+ELEMENT_TYPES = {"int8": 0, "uint8": 1, "int16": 2, "int32": 3}
 """The numbers of `tinyts_element_type`."""
 
 

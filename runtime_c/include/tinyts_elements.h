@@ -20,12 +20,13 @@ extern "C" {
 typedef enum {
     TINYTS_INT8 = 0,
     TINYTS_UINT8 = 1,
-    TINYTS_INT16 = 2
+    TINYTS_INT16 = 2,
+    TINYTS_INT32 = 3
 } tinyts_element_type;
 
 /* Bytes of a value. */
 static inline int32_t tinyts_element_size(int32_t type) {
-    return type == TINYTS_INT16 ? 2 : 1;
+    return type == TINYTS_INT32 ? 4 : type == TINYTS_INT16 ? 2 : 1;
 }
 
 /* Value i at `from`. */
@@ -33,6 +34,11 @@ static inline int32_t tinyts_load(const int8_t *from, int32_t i, int32_t type) {
     if (type == TINYTS_INT16) {
         int16_t value;
         memcpy(&value, from + 2 * i, sizeof value);
+        return value;
+    }
+    if (type == TINYTS_INT32) {
+        int32_t value;
+        memcpy(&value, from + 4 * i, sizeof value);
         return value;
     }
     return type == TINYTS_UINT8 ? (uint8_t)from[i] : from[i];
@@ -43,6 +49,10 @@ static inline void tinyts_store(int8_t *to, int32_t i, int32_t value, int32_t ty
     if (type == TINYTS_INT16) {
         const int16_t narrow = (int16_t)value;
         memcpy(to + 2 * i, &narrow, sizeof narrow);
+        return;
+    }
+    if (type == TINYTS_INT32) {
+        memcpy(to + 4 * i, &value, sizeof value);
         return;
     }
     to[i] = (int8_t)value;

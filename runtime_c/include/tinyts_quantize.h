@@ -1,5 +1,5 @@
 /*
- * QUANTIZE of int8, uint8 or int16 to any of them: another scale, another zero point.
+ * QUANTIZE of int8, uint8 or int16 to these or int32: another scale, another zero point.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -27,7 +27,7 @@ typedef struct {
  * Compute rows first..last-1 of the output (0 <= first <= last <= output height).
  *
  * The output has the input's height and width, and its channels in values: an int16
- * counts as two channels. Arithmetic as TFLite Micro's reference Requantize.
+ * counts as two channels, an int32 as four. Arithmetic as TFLite Micro's reference Requantize.
  *
  * In place: a value is read, and read for the last time, before its result is written;
  * values ascend.

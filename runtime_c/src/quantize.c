@@ -27,15 +27,16 @@ static inline void quantize_values(const tinyts_quantize_layer *layer, const int
 static void quantize_run(const tinyts_quantize_layer *layer, const int8_t *in,
                          int8_t *out, int32_t count) {
     /* Stores of int8 and uint8 are alike. */
-    const int wide = layer->output_type == TINYTS_INT16;
-    if (wide) {
-        quantize_values(layer, in, out, count, layer->input_type, TINYTS_INT16);
+    const int32_t output_type =
+        layer->output_type == TINYTS_UINT8 ? TINYTS_INT8 : layer->output_type;
+    if (output_type != TINYTS_INT8) {
+        quantize_values(layer, in, out, count, layer->input_type, output_type);
     } else if (layer->input_type == TINYTS_INT8) {
         quantize_values(layer, in, out, count, TINYTS_INT8, TINYTS_INT8);
     } else if (layer->input_type == TINYTS_UINT8) {
         quantize_values(layer, in, out, count, TINYTS_UINT8, TINYTS_INT8);
     } else {
-        quantize_values(layer, in, out, count, TINYTS_INT16, TINYTS_INT8);
+        quantize_values(layer, in, out, count, layer->input_type, TINYTS_INT8);
     }
 }
 

@@ -9,7 +9,7 @@ from xdsl.utils.exceptions import VerifyException
 
 from tinyts_dialect.attributes import Quant
 from tinyts_dialect.interfaces import Array, PointwiseOp
-from tinyts_dialect.tensors import end_quant_of, shape_of
+from tinyts_dialect.tensors import dtype_of, end_quant_of, shape_of
 
 
 @irdl_op_definition
@@ -25,6 +25,8 @@ class DequantizeOp(PointwiseOp):
 
     def verify_(self) -> None:
         self.input_quant()
+        if dtype_of(self.input) == np.int32:
+            raise VerifyException("TensorFlow Lite Micro dequantizes no int32")
         if end_quant_of(self.result) is not None:
             raise VerifyException("the result of a dequantization must be float32")
         self.verify_shape(shape_of(self.input))

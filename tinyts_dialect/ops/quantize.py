@@ -18,7 +18,7 @@ SIGN = 128
 
 @irdl_op_definition
 class QuantizeOp(PointwiseOp):
-    """A float32 or quantized tensor as int8, uint8 or int16 of another scale."""
+    """A float32 or quantized tensor as integers of another type or scale."""
 
     name = "tinyts.quantize"
 
@@ -31,9 +31,22 @@ class QuantizeOp(PointwiseOp):
         if end_quant_of(self.result) is None:
             raise VerifyException("the result of a quantization must not be float32")
         if end_quant_of(self.input) is not None:
-            with verifying_multipliers():
-                self.multiplier()
+            self._verify_multiplier()
+        elif dtype_of(self.result) == np.int32:
+            raise VerifyException("floats as int32 are not supported")
         self.verify_shape(shape_of(self.input))
+
+    def _verify_multiplier(self) -> None:
+        if dtype_of(self.input) == np.int32:
+            raise VerifyException("a int32 input is not supported")
+        bits = 8 * dtype_of(self.input).itemsize + 1  # of a difference to a zero point
+        with verifying_multipliers():
+            shift = self.multiplier().shift
+        if bits + max(shift, 0) > 32:
+            raise VerifyException(
+                f"a {dtype_of(self.input).name} input shifted by {max(shift, 0)} bits "
+                "overflows 32, as it does in TensorFlow Lite Micro"
+            )
 
     def reads_floats(self) -> bool:
         """Whether the input is float32."""

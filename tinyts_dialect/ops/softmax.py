@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 from xdsl.dialects.builtin import FloatAttr, TensorType
@@ -13,7 +13,7 @@ from tinyts_dialect.attributes import Quant
 from tinyts_dialect.interfaces import Array, PointwiseOp
 from tinyts_dialect.multipliers import quantize_multiplier
 from tinyts_dialect.softmax_reference import DIFF_INTEGER_BITS, softmax_rows
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import dtype_of, end_quant_of, quant_of, shape_of
 
 MAX_DEPTH = 4095
 """Largest last axis: 4096 equal values would overflow the sum in Q12.19."""
@@ -27,14 +27,13 @@ class SoftmaxParameters(NamedTuple):
     diff_min: int
 
 
-@irdl_op_definition
-class SoftmaxOp(PointwiseOp):
+class SoftmaxLikeOp(PointwiseOp):
     """exp(beta * x) over its sum along the last axis, in fixed point.
 
-    The result has scale 1/256 and zero point -128.
+    The result is of `BITS` bits, which cover 0 to 1.
     """
 
-    name = "tinyts.softmax"
+    BITS: ClassVar[int]
 
     input = operand_def(TensorType)
     beta = prop_def(FloatAttr)
@@ -44,9 +43,16 @@ class SoftmaxOp(PointwiseOp):
 
     def verify_(self) -> None:
         quant_of(self.input)
-        self.verify_output(shape_of(self.input))
-        if quant_of(self.result) != Quant(1 / 256, -128):
-            raise VerifyException("the result must have scale 1/256, zero point -128")
+        self.verify_shape(shape_of(self.input))
+        steps, dtype = 1 << self.BITS, f"int{self.BITS}"
+        quant = end_quant_of(self.result)
+        if dtype_of(self.result).name != dtype or quant != Quant(
+            1 / steps, -steps // 2
+        ):
+            raise VerifyException(
+                f"the result must be {dtype} of scale 1/{steps}, zero point "
+                f"{-steps // 2}"
+            )
         if not self.beta.value.data > 0:
             raise VerifyException("beta must be positive")
         depth = shape_of(self.input)[-1:]
@@ -78,8 +84,17 @@ class SoftmaxOp(PointwiseOp):
     def evaluate(self, *operands: Array) -> Array:
         x = operands[0].astype(np.int64)
         rows = x.reshape(-1, x.shape[-1])
-        result = softmax_rows(rows, *self.parameters())
-        return result.reshape(x.shape).astype(np.int8)
+        result = softmax_rows(rows, *self.parameters(), self.BITS)
+        return result.reshape(x.shape).astype(f"int{self.BITS}")
+
+
+@irdl_op_definition
+class SoftmaxOp(SoftmaxLikeOp):
+    """To int8: scale 1/256, zero point -128."""
+
+    name = "tinyts.softmax"
+
+    BITS: ClassVar[int] = 8
 
 
 OPERATIONS = (SoftmaxOp,)

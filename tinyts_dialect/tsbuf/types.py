@@ -138,7 +138,7 @@ class PortAttr(Data[Port]):
             )
             element = parser.parse_optional_type() or i8
             if element not in (*QUANTIZED_TYPES, f32):
-                parser.raise_error("expected i8, ui8, i16 or f32")
+                parser.raise_error("expected i8, ui8, i16, i32 or f32")
             quant = None if element == f32 else parser.parse_attribute()
             if not isinstance(quant, QuantAttr | None):
                 parser.raise_error("expected a #tinyts.quant")

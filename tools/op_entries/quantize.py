@@ -45,8 +45,8 @@ ENTRIES = (
         "QUANTIZE",
         QuantizeOp,
         _read_quantize,
-        "float32, int8, uint8 or int16 to int8, uint8 or int16; int8 to int8 is a "
-        "`tinyts.table`",
+        "float32, int8, uint8 or int16 to int8, uint8, int16 or int32; int8 to "
+        "int8 is a `tinyts.table`",
         (1, 1),
     ),
 )

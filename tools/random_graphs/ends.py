@@ -7,6 +7,7 @@ import numpy as np
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Value
 from tools.random_graphs.state import end_quant
+from tools.tflite_writer import Quant
 
 OPERATORS = frozenset({"QUANTIZE", "DEQUANTIZE"})
 
@@ -26,7 +27,9 @@ def output_types(operators: Collection[str]) -> Weights:
     if "DEQUANTIZE" in operators:
         types["float32"] = 3
     if "QUANTIZE" in operators:
-        types |= {"uint8": 2, "int16": 1}
+        types |= {"uint8": 2, "int16": 1, "int32": 0.5}
+        if "SOFTMAX" in operators:
+            types["shares"] = 0.7
     return types
 
 
@@ -36,10 +39,21 @@ def as_output(graph: Graph, value: Value, types: Weights) -> int:
     if dtype == "int8" or graph.rest < 1:
         return value.tensor
     graph.operators += 1
+    if dtype == "shares":
+        return shares(graph, value)
     quant = end_quant(value.quant, dtype)
     if quant is None:
         return graph.writer.dequantize(value.tensor)
     return graph.writer.quantize(value.tensor, quant, dtype)
+
+
+def shares(graph: Graph, value: Value) -> int:
+    """A SOFTMAX to int16, sometimes as int32, as speech networks end."""
+    tensor = graph.writer.softmax(value.tensor, dtype="int16")
+    if graph.rest < 1 or graph.chance(0.5):
+        return tensor
+    graph.operators += 1
+    return graph.writer.quantize(tensor, Quant(2.0**-20), "int32")
 
 
 def anchors(graph: Graph, operators: Collection[str]) -> list[int]:

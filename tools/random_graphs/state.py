@@ -41,6 +41,8 @@ def end_quant(quant: Quant, dtype: str) -> Quant | None:
         return Quant(quant.scale, quant.zero_point + 128)
     if dtype == "int16":
         return Quant(quant.scale / 64, 0)
+    if dtype == "int32":
+        return Quant(quant.scale / 4096, 0)
     return None if dtype == "float32" else quant
 
 

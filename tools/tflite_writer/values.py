@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from tools.tflite_writer.arguments import activation_code
 from tools.tflite_writer.graph import GraphWriter
 from tools.tflite_writer.model import Activation, Option, Quant
@@ -110,11 +112,20 @@ class ValueOperators(GraphWriter):
         self.operator("DEQUANTIZE", (x,), (y,))
         return y
 
-    def softmax(self, x: int, *, beta: float = 1.0, name: str | None = None) -> int:
-        """SOFTMAX over the last axis; the output has scale 1/256, zero point -128."""
+    def softmax(
+        self,
+        x: int,
+        *,
+        beta: float = 1.0,
+        dtype: str = "int8",
+        name: str | None = None,
+    ) -> int:
+        """SOFTMAX over the last axis to int8 or int16, whose range is 0 to 1."""
         if not (math.isfinite(beta) and beta > 0):
             raise ValueError(f"beta {beta} is not a positive number")
         name = self._name("softmax", name)
-        y = self.activation(name, self.shape(x), Quant(1 / 256, -128))
+        limits = np.iinfo(dtype)
+        quant = Quant(2.0**-limits.bits, limits.min)
+        y = self.activation(name, self.shape(x), quant, dtype)
         self.operator("SOFTMAX", (x,), (y,), {"beta": beta})
         return y

@@ -70,7 +70,7 @@
 
 // -----
 
-// CHECK: the result must have scale 1/256, zero point -128
+// CHECK: the result must be int8 of scale 1/256, zero point -128
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
 %y = tinyts.softmax %x {beta = 1.0 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>

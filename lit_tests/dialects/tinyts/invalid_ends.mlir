@@ -6,7 +6,7 @@
 
 // -----
 
-// CHECK: expected a quantized int8, uint8 or int16 tensor or a float32 tensor, found tensor<1x4xi32>
+// CHECK: expected a quantized integer tensor or a float32 tensor, found tensor<1x4xi32>
 %x = "test.op"() : () -> tensor<1x4xi32>
 %y = tinyts.quantize %x : (tensor<1x4xi32>) -> tensor<1x4xi8, #tinyts.quant<0.5 : f32, 0>>
 
@@ -21,6 +21,30 @@
 // CHECK: multiplier {{.*}} is too large
 %x = "test.op"() : () -> tensor<1x4xi8, #tinyts.quant<1.0e+30 : f32, 0>>
 %y = tinyts.quantize %x : (tensor<1x4xi8, #tinyts.quant<1.0e+30 : f32, 0>>) -> tensor<1x4xi8, #tinyts.quant<0.5 : f32, 0>>
+
+// -----
+
+// CHECK: a int16 input shifted by 16 bits overflows 32
+%x = "test.op"() : () -> tensor<1x4xi16, #tinyts.quant<0.5 : f32, 0>>
+%y = tinyts.quantize %x : (tensor<1x4xi16, #tinyts.quant<0.5 : f32, 0>>) -> tensor<1x4xi32, #tinyts.quant<1.0e-5 : f32, 0>>
+
+// -----
+
+// CHECK: a int32 input is not supported
+%x = "test.op"() : () -> tensor<1x4xi32, #tinyts.quant<0.5 : f32, 0>>
+%y = tinyts.quantize %x : (tensor<1x4xi32, #tinyts.quant<0.5 : f32, 0>>) -> tensor<1x4xi8, #tinyts.quant<0.5 : f32, 0>>
+
+// -----
+
+// CHECK: floats as int32 are not supported
+%x = "test.op"() : () -> tensor<1x4xf32>
+%y = tinyts.quantize %x : (tensor<1x4xf32>) -> tensor<1x4xi32, #tinyts.quant<0.5 : f32, 0>>
+
+// -----
+
+// CHECK: TensorFlow Lite Micro dequantizes no int32
+%x = "test.op"() : () -> tensor<1x4xi32, #tinyts.quant<0.5 : f32, 0>>
+%y = tinyts.dequantize %x : (tensor<1x4xi32, #tinyts.quant<0.5 : f32, 0>>) -> tensor<1x4xf32>
 
 // -----
 
@@ -42,8 +66,8 @@
 
 // -----
 
-// CHECK: expected i8, ui8, i16 or f32
-%b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [2, 4] i32>} : !tsbuf.buffer<2x4x4xi8>
+// CHECK: expected i8, ui8, i16, i32 or f32
+%b = tsbuf.external {port = #tsbuf.port<input 0 "x" layer 0 [2, 4] i64>} : !tsbuf.buffer<2x4x4xi8>
 
 // -----
 

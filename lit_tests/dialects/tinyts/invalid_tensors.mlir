@@ -14,10 +14,10 @@
 
 // -----
 
-// CHECK: expected a quantized int8, uint8 or int16 tensor or a float32 tensor, found tensor<1x4x4x2xi32, #tinyts.quant<
+// CHECK: expected a quantized integer tensor or a float32 tensor, found tensor<1x4x4x2xi64, #tinyts.quant<
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi32, #q>
-%y = tinyts.reshape %x : (tensor<1x4x4x2xi32, #q>) -> tensor<1x4x4x2xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x4x2xi64, #q>
+%y = tinyts.reshape %x : (tensor<1x4x4x2xi64, #q>) -> tensor<1x4x4x2xi8, #q>
 
 // -----
 

@@ -91,6 +91,10 @@ func.func @any_rank(%x: !image, %y: tensor<3x8xi8, #q>) {
   // GENERIC: "tinyts.softmax"(%y) <{beta = 1.000000e+00 : f32}>
   %probabilities = tinyts.softmax %y {beta = 1.0 : f32} : (tensor<3x8xi8, #q>) -> tensor<3x8xi8, #tinyts.quant<0.00390625 : f32, -128>>
 
+  // CHECK: %wide = tinyts.softmax_int16 %y {beta = 1.000000e+00 : f32}
+  // GENERIC: "tinyts.softmax_int16"(%y) <{beta = 1.000000e+00 : f32}>
+  %wide = tinyts.softmax_int16 %y {beta = 1.0 : f32} : (tensor<3x8xi8, #q>) -> tensor<3x8xi16, #tinyts.quant<1.52587890625e-05 : f32, -32768>>
+
   // CHECK: %mean = tinyts.mean %x {axes = [1 : i64, 2 : i64]}
   // CHECK-SAME: -> tensor<1x1x1x2xi8,
   // GENERIC: "tinyts.mean"(%x) <{axes = [1 : i64, 2 : i64]}>
