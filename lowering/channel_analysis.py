@@ -21,14 +21,21 @@ from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
+from tinyts_dialect.ops.maximum import MaximumOp
 from tinyts_dialect.ops.mean import MeanOp
+from tinyts_dialect.ops.minimum import MinimumOp
 from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.pad import PadOp
+from tinyts_dialect.ops.prelu import PreluOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
+from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.ops.structure import ConstantOp
+from tinyts_dialect.ops.sub import SubOp
 from tinyts_dialect.ops.table import TableOp, table_values
+from tinyts_dialect.ops.transpose import TransposeOp
 from tinyts_dialect.pooling import PoolOp
+from tinyts_dialect.resizing import ResizeOp
 from tinyts_dialect.tensors import (
     dtype_of,
     image_shape,
@@ -154,6 +161,65 @@ def _(op: AddOp, lhs: Interval, rhs: Interval) -> Interval:
             *multipliers.output, quant_of(op.result).zero_point, op.clamp.data
         ),
     )
+
+
+@interval_of.register
+def _(op: SubOp, lhs: Interval, rhs: Interval) -> Interval:
+    multipliers = op.multipliers()
+    return intervals.sub(
+        (lhs, quant_of(op.lhs).zero_point, multipliers.lhs),
+        (rhs, quant_of(op.rhs).zero_point, multipliers.rhs),
+        LEFT_SHIFT,
+        Requantization(
+            *multipliers.output, quant_of(op.result).zero_point, op.clamp.data
+        ),
+    )
+
+
+@interval_of.register
+def _(op: MinimumOp, lhs: Interval, rhs: Interval) -> Interval:
+    return intervals.minimum(lhs, rhs)
+
+
+@interval_of.register
+def _(op: MaximumOp, lhs: Interval, rhs: Interval) -> Interval:
+    return intervals.maximum(lhs, rhs)
+
+
+@interval_of.register
+def _(op: PreluOp, lhs: Interval, rhs: Interval) -> Interval:
+    zero_point, multipliers = quant_of(op.result).zero_point, op.multipliers()
+    return intervals.prelu(
+        lhs,
+        quant_of(op.lhs).zero_point,
+        rhs,
+        quant_of(op.rhs).zero_point,
+        Requantization(*multipliers.identity, zero_point),
+        Requantization(*multipliers.product, zero_point),
+    )
+
+
+@interval_of.register
+def _(op: StridedSliceOp, x: Interval) -> Interval:
+    first, stride = op.channels.data
+    count = channels_of(op.result)
+    return Interval(*(end[first::stride][:count] for end in x))
+
+
+@interval_of.register
+def _(op: ResizeOp, x: Interval) -> Interval:
+    return x  # a pixel, or a weighted mean of pixels rounded to nearest
+
+
+@interval_of.register
+def _(op: TransposeOp, x: Interval) -> Interval:
+    return x if keeps_channels(op) else intervals.mixed(x, channels_of(op.result))
+
+
+def keeps_channels(op: TransposeOp) -> bool:
+    """Whether a permutation leaves the last axis where it is."""
+    perm = op.permutation()
+    return perm[-1] == len(perm) - 1
 
 
 @interval_of.register

@@ -17,13 +17,15 @@ from xdsl.ir import Attribute, Operation
 from lowering.channel_analysis import channel_intervals, channels_of, constant_of
 from lowering.channel_removal import ChannelPlan, plan_removal
 from lowering.intervals import Array, BoolArray, Interval
-from tinyts_dialect.attributes import ConstantChannelsAttr
+from tinyts_dialect.attributes import ConstantChannelsAttr, PairAttr
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.add import AddOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
 from tinyts_dialect.ops.mul import MulOp
+from tinyts_dialect.ops.strided_slice import StridedSliceOp
+from tinyts_dialect.pairs import PairOp
 from tinyts_dialect.tensors import dense, tensor_type, to_array
 
 
@@ -64,9 +66,17 @@ def cut_constants(op: TensorOp, plan: ChannelPlan, edit: Edit) -> None:
     """Adds to the edit what the operation holds for each channel."""
 
 
+@cut_constants.register
+def _(op: StridedSliceOp, plan: ChannelPlan, edit: Edit) -> None:
+    first, stride = op.channels.data
+    before = int(plan.kept(op.input)[:first].sum())
+    edit.properties["channels"] = PairAttr((before, stride))
+
+
 @cut_constants.register(AddOp)
 @cut_constants.register(MulOp)
-def _(op: AddOp | MulOp, plan: ChannelPlan, edit: Edit) -> None:
+@cut_constants.register(PairOp)
+def _(op: AddOp | MulOp | PairOp, plan: ChannelPlan, edit: Edit) -> None:
     kept = plan.kept(op.result)
     for position, operand in enumerate(op.operands):
         values = constant_of(operand)

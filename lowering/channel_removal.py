@@ -23,6 +23,7 @@ from xdsl.ir import Operation, SSAValue
 from lowering.channel_analysis import (
     channels_of,
     constant_of,
+    keeps_channels,
     masks_of,
     whole_tensor,
 )
@@ -42,9 +43,13 @@ from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
+from tinyts_dialect.ops.strided_slice import StridedSliceOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.ops.table import TableOp
+from tinyts_dialect.ops.transpose import TransposeOp
+from tinyts_dialect.pairs import PairOp
 from tinyts_dialect.pooling import PoolOp
+from tinyts_dialect.resizing import ResizeOp
 from tinyts_dialect.tensors import is_activation, quant_of, shape_of
 
 Removed = Mapping[SSAValue, BoolArray]
@@ -106,14 +111,35 @@ def _tied(op: TensorOp, *inputs: SSAValue) -> Sequence[Relation]:
 
 
 @relations_of.register(PoolOp)
+@relations_of.register(ResizeOp)
 @relations_of.register(TableOp)
-def _(op: PoolOp | TableOp, _: Mapping[SSAValue, Interval]) -> Sequence[Relation]:
+def _(
+    op: PoolOp | ResizeOp | TableOp, _: Mapping[SSAValue, Interval]
+) -> Sequence[Relation]:
     return _tied(op, op.input)
+
+
+@relations_of.register
+def _(op: TransposeOp, _: Mapping[SSAValue, Interval]) -> Sequence[Relation] | None:
+    return _tied(op, op.input) if keeps_channels(op) else None
+
+
+@relations_of.register
+def _(op: StridedSliceOp, _: Mapping[SSAValue, Interval]) -> Sequence[Relation] | None:
+    # Consecutive channels stay consecutive; those beside them are not read.
+    first, stride = op.channels.data
+    if stride != 1:
+        return None
+    channels = np.arange(channels_of(op.result))
+    return [Tie(op.input, first + channels, op.result, channels)]
 
 
 @relations_of.register(AddOp)
 @relations_of.register(MulOp)
-def _(op: AddOp | MulOp, _: Mapping[SSAValue, Interval]) -> Sequence[Relation]:
+@relations_of.register(PairOp)
+def _(
+    op: AddOp | MulOp | PairOp, _: Mapping[SSAValue, Interval]
+) -> Sequence[Relation]:
     # A constant is cut to what its reader keeps; an input of one channel stays.
     return _tied(op, *(v for v in op.operands if not isinstance(v.owner, ConstantOp)))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import gcd
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -178,24 +178,75 @@ def fully_connected(
     )
 
 
+Operand: TypeAlias = tuple[Interval, int, Multiplier]
+"""An operand of a sum, its zero point, and what its differences are scaled by."""
+
+
+def _scaled(operand: Operand, left_shift: int) -> Interval:
+    """Differences to the zero point, shifted to the left, then multiplied."""
+    x, zero_point, multiplier = operand
+    difference = x.minus(zero_point)
+    return Interval(*(requantize(end << left_shift, *multiplier) for end in difference))
+
+
 def add(
-    operands: Sequence[tuple[Interval, int, Multiplier]],
-    left_shift: int,
-    requantization: Requantization,
+    operands: Sequence[Operand], left_shift: int, requantization: Requantization
 ) -> Interval:
-    """The sum of operands, each with its zero point and its multiplier.
+    """The sum of operands; [1] and [C] broadcast.
 
     Differences to the zero points are shifted to the left by `left_shift` bits before
-    they are multiplied; [1] and [C] broadcast.
+    they are multiplied.
     """
-    scaled = [
-        [requantize(end << left_shift, *multiplier) for end in x.minus(zero_point)]
-        for x, zero_point, multiplier in operands
-    ]
-    (low, high), *others = scaled
-    for other_low, other_high in others:
-        low, high = low + other_low, high + other_high
+    first, *others = (_scaled(operand, left_shift) for operand in operands)
+    low, high = first
+    for other in others:
+        low, high = low + other.low, high + other.high
     return requantization.apply(low, high)
+
+
+def sub(
+    lhs: Operand, rhs: Operand, left_shift: int, requantization: Requantization
+) -> Interval:
+    """The difference of two operands, as `add`."""
+    left, right = _scaled(lhs, left_shift), _scaled(rhs, left_shift)
+    return requantization.apply(left.low - right.high, left.high - right.low)
+
+
+def minimum(lhs: Interval, rhs: Interval) -> Interval:
+    """The lesser of two stored values; [1] and [C] broadcast."""
+    return Interval(*(np.minimum(*ends) for ends in zip(lhs, rhs, strict=True)))
+
+
+def maximum(lhs: Interval, rhs: Interval) -> Interval:
+    """The greater of two stored values; [1] and [C] broadcast."""
+    return Interval(*(np.maximum(*ends) for ends in zip(lhs, rhs, strict=True)))
+
+
+def prelu(
+    x: Interval,
+    zero_point: int,
+    slope: Interval,
+    slope_zero_point: int,
+    identity: Requantization,
+    product: Requantization,
+) -> Interval:
+    """Values from zero on by `identity`, products of a slope and those below it.
+
+    A side that no value is on says nothing; [1] and [C] broadcast.
+    """
+    low, high = x.minus(zero_point)
+    above = identity.apply(np.maximum(low, 0), np.maximum(high, 0))
+    negative = np.minimum(low, -1), np.minimum(high, -1)
+    factors = slope.minus(slope_zero_point)
+    corners = [end * factor for end in negative for factor in factors]
+    below = product.apply(np.min(corners, axis=0), np.max(corners, axis=0))
+    both = above.union(below)
+    return Interval(
+        *(
+            np.where(high < 0, less, np.where(low >= 0, more, either))
+            for less, more, either in zip(below, above, both, strict=True)
+        )
+    )
 
 
 def mul(
@@ -291,6 +342,11 @@ def reshape(x: Interval, channels: int) -> Interval:
     low = x.low.reshape(-1, period).min(axis=0)
     high = x.high.reshape(-1, period).max(axis=0)
     return Interval(*(np.tile(end, channels // period) for end in (low, high)))
+
+
+def mixed(x: Interval, channels: int) -> Interval:
+    """Elements of any channel in each of so many."""
+    return Interval(np.full(channels, x.low.min()), np.full(channels, x.high.max()))
 
 
 class Contributions(NamedTuple):

@@ -270,6 +270,42 @@ def test_add_holds_and_is_tight(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
+def test_sub_holds_and_is_tight(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    lhs, rhs = random_interval(random, 6), random_interval(random, 6)
+    one, two = quantize_multiplier(0.5), quantize_multiplier(0.31)
+    requantization = Requantization(*quantize_multiplier(1.9 / (1 << 20)), -5)
+    found = intervals.sub((lhs, 3, one), (rhs, -9, two), 20, requantization)
+
+    def result(left: Array, right: Array) -> Array:
+        return finished(scaled(left, 3, one) - scaled(right, -9, two), requantization)
+
+    values = (inside(random, x, (100,)) for x in (lhs, rhs))
+    assert_contains(found, result(*values))
+    np.testing.assert_array_equal(found.low, result(lhs.low, rhs.high))
+    np.testing.assert_array_equal(found.high, result(lhs.high, rhs.low))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_minimum_maximum_and_prelu_hold(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    lhs, rhs = random_interval(random, 9), random_interval(random, 9)
+    left, right = (inside(random, x, (100,)) for x in (lhs, rhs))
+    assert_contains(intervals.minimum(lhs, rhs), np.minimum(left, right))
+    assert_contains(intervals.maximum(lhs, rhs), np.maximum(left, right))
+    identity, product = (
+        Requantization(*quantize_multiplier(scale), 8) for scale in (0.7, 0.02)
+    )
+    x = left - 3
+    expected = np.where(
+        x >= 0,
+        finished(np.maximum(x, 0), identity),
+        finished(np.minimum(x, 0) * (right + 9), product),
+    )
+    assert_contains(intervals.prelu(lhs, 3, rhs, -9, identity, product), expected)
+
+
+@pytest.mark.parametrize("seed", range(5))
 def test_mul_holds(seed: int) -> None:
     random = np.random.default_rng(seed)
     lhs, rhs = random_interval(random, 6), random_interval(random, 6)
