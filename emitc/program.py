@@ -22,7 +22,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from emitc.roll import Call
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.concatenation_places import PART_OF_ROWS
+from lowering.concatenation_places import PART_OF_ROWS, UNNAMED
 from lowering.instances import Instance, parse_instance
 from lowering.variables import place_after
 from tinyts_dialect.tensors import to_array
@@ -366,7 +366,7 @@ class _Reader:
             arrays=arrays,
             functions=frozenset(_functions(kernel.params)),
             takes_tiles=kernel.takes_tiles(),
-            recorded=PART_OF_ROWS not in kernel.attributes,
+            recorded=not {PART_OF_ROWS, UNNAMED} & set(kernel.attributes),
             source=source,
             completion=None
             if kernel.call_rows is None

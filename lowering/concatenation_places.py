@@ -23,6 +23,8 @@ from tinyts_dialect.tsbuf import Image, Layout
 
 PART_OF_ROWS = "part_of_rows"
 """Attribute of a call that writes a window of its layer's tensor, not whole rows."""
+UNNAMED = "unnamed"
+"""Attribute of a call whose result only prepares or copies the tensor it is for."""
 
 Interval = tuple[int, int]
 """Rows first..last-1."""

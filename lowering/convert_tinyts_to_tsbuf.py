@@ -25,6 +25,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from lowering.concatenation_places import (
     PART_OF_ROWS,
+    UNNAMED,
     operand_places,
     places_in_concatenations,
 )
@@ -34,7 +35,7 @@ from lowering.operators import lowerings, takes_tiles
 from lowering.signature import check_lowerable, ports_of
 from lowering.stages.plan import OVERLAPS
 from lowering.state import layer_key
-from lowering.storage import Rows, Storage, returned_tensors
+from lowering.storage import Rows, Storage, returned_tensors, returned_values
 from lowering.streamed_inputs import with_read_rows
 from lowering.tables import TableRows, Tables
 from lowering.tiled_tensors import (
@@ -208,7 +209,7 @@ class _Conversion:
             self._convert_in_place(op, sources, target)
             return
         spec = self._spec(op, sources, target)
-        call = self._call(spec, sources, target, _layer(op), op)
+        call = self._call(spec, sources, target, self._number(op), op)
         _describe(call, op)
         if spec.fused_layers:
             layers = [IntegerAttr(number, i64) for number in spec.fused_layers]
@@ -230,9 +231,27 @@ class _Conversion:
                 image = self.storage.tensors[source.tensor].image
                 self.tables.add_window(key, image, target.tensor, place)
             copied = Rows(key, source.first, source.last)
-            call = self._call(KernelSpec("reshape", {}), [source], copied, _layer(op))
+            number = self._number(op)
+            call = self._call(KernelSpec("reshape", {}), [source], copied, number)
             _describe(call, op)
             call.attributes[PART_OF_ROWS] = UnitAttr()
+
+    def _number(self, op: TensorOp) -> int:
+        """The tensor of the file that an operation computes or prepares; -1 if none."""
+        layer, value = _layer(op), op.results[0]
+        while layer < 0 and (use := next(iter(value.uses), None)) is not None:
+            reader = use.operation
+            if not isinstance(reader, TensorOp):
+                return self._returned_number(value)
+            layer, value = _layer(reader), reader.results[0]
+        return layer
+
+    def _returned_number(self, value: SSAValue) -> int:
+        """The tensor of the file that is returned as a value."""
+        ports = ports_of(self.function, "output")
+        returned = returned_values(self.function)
+        found = (p.layer for p, v in zip(ports, returned, strict=True) if v is value)
+        return next(found, -1)
 
     def _sources(self, op: TensorOp) -> list[Rows]:
         """The rows of tensors that an operation reads, state apart."""
@@ -434,6 +453,8 @@ class _Conversion:
 def _describe(call: tsbuf.KernelOp, op: TensorOp) -> None:
     """Notes on a call what is known of its operation, for reports."""
     call.location = op.location
+    if op.layer is None:
+        call.attributes[UNNAMED] = UnitAttr()
     for name in ("constant_channels", "stage"):
         if (attribute := op.properties.get(name)) is not None:
             call.attributes[name] = attribute

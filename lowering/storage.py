@@ -198,16 +198,20 @@ class Storage:
                 self.tensors[key].alias = source.tensor
 
 
-def returned_tensors(function: FuncOp, storage: Storage) -> list[Rows]:
-    """The rows that the function returns, one entry an output of the network."""
+def returned_values(function: FuncOp) -> list[SSAValue]:
+    """What the function returns, one entry an output of the network."""
     terminator = function.body.block.last_op
     if not isinstance(terminator, ReturnOp):
         raise PassFailedException(
             "convert-tinyts-to-tsbuf: a function must end with func.return"
         )
+    return [terminator.arguments[n] for n in network_results(function)]
+
+
+def returned_tensors(function: FuncOp, storage: Storage) -> list[Rows]:
+    """The rows that the function returns, one entry an output of the network."""
     found: list[Rows] = []
-    for position in network_results(function):
-        value = terminator.arguments[position]
+    for value in returned_values(function):
         found.append(storage.rows(value))
         if found[-1].columns is not None:
             _fail(value.owner, COLUMNS)

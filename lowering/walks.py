@@ -161,6 +161,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "conv_2d_direct",
         "conv_2d_paired",
         "depthwise_conv_2d_cmsis_nn",
+        "depthwise_conv_2d_long",
         "depthwise_conv_2d_pixels",
         "fully_connected_step_packed",
         "fused_pixels_pairs",

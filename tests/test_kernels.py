@@ -88,6 +88,8 @@ def depthwise_conv_2d(bench: Bench) -> None:
         add((1, 9, 8, 4), (3, 2), 2, dilation=dilation, padding="VALID")
     add(ROW, (1, 5), 2, stride=(1, 2), padding="SAME")
     add(COLUMN, (9, 1), 1, padding="SAME")
+    add((1, 29, 1, 4), (17, 1), 1, padding="SAME")
+    add((1, 29, 1, 8), (18, 1), 1, stride=(2, 1), padding="VALID")
     add(PIXEL, (1, 1), 3, padding="SAME")
 
 

@@ -17,6 +17,7 @@ from tools.emulator.image import compile_objects
 from tools.emulator.stack_bound import stack_bound
 from tools.emulator.toolchain import COMPILER, call
 from tools.run import main
+from tools.tflite_writer import Quant, TFLiteWriter
 
 ROOT = Path(__file__).resolve().parents[1]
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "run.schema.json").read_text())
@@ -69,6 +70,24 @@ def test_measured(
     assert result["bss_bytes"] == result["ram_bytes"]
     assert result["text_bytes"] > 500
     assert result["rodata_bytes"] > 100
+
+
+@needs_emulator
+@pytest.mark.parametrize("optimize", ["sram", "none"])
+def test_last_operator_is_reshaped(
+    optimize: str, tmp_path: Path, capsys: Captured
+) -> None:
+    """A copy into the output counts as part of the tensor that it copies."""
+    writer = TFLiteWriter("means")
+    x = writer.input("x", shape=(1, 6, 5, 4), scale=0.5, zero_point=3)
+    writer.output(writer.mean(x, [1, 2], output=Quant(0.3, 4)))
+    model = tmp_path / "means.tflite"
+    model.write_bytes(writer.finish())
+    code, result = run_json(capsys, model, "--optimize", optimize, "--layers")
+    assert (code, result["differing_bytes"]) == (0, 0)
+    (layer,) = result["layers"]
+    assert (layer["status"], layer["bytes_compared"] % 4) == ("compared", 0)
+    assert 0 < layer["instructions"] <= result["instructions"]
 
 
 @needs_emulator

@@ -15,6 +15,7 @@ from emitc.arena_reader import kernel_number, read_picture
 from emitc.print_c import row_pitch
 from emitc.program import tensor_name
 from lowering.accesses import arena_and_function, kernels_of
+from lowering.concatenation_places import UNNAMED
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.tensors import shape_of
 from tinyts_dialect.tsbuf import KernelOp
@@ -97,7 +98,9 @@ def _layers(
 ) -> list[dict[str, Any]]:
     """One entry for each tensor that an operator of the file computes."""
     slices = Counter(kernel.layer.value.data for kernel in kernels)
-    variants = {k.layer.value.data: k.function for k in kernels}
+    variants = {
+        k.layer.value.data: k.function for k in kernels if UNNAMED not in k.attributes
+    }
     live: dict[int, int] = {}
     for kernel, in_use in zip(kernels, picture.occupied, strict=True):
         layer = kernel.layer.value.data

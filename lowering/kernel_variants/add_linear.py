@@ -15,11 +15,9 @@ KERNELS = ("add", "add_tiles")
 
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:
-    """One proposal for inputs of the output's shape, if there are such numbers."""
+    """One proposal, if there are such numbers."""
     output = layer.image("output")
     inputs = (layer.image("input_1"), layer.image("input_2"))
-    if any(i[1:] != output[1:] or i.height < output.height for i in inputs):
-        return
     params = layer.params
     found = linear_add(
         Addition(
@@ -36,12 +34,13 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     )
     if found is None:
         return
-    values = layer.rows * output.width * output.channels
+    pixels = layer.rows * output.width
+    runs = layer.rows if all(i[1:] == output[1:] for i in inputs) else pixels
     yield Proposal(
         "linear",
         {**found._asdict(), "activation": params["activation"]},
         {},
-        7 * values + 80 * layer.rows,
+        7 * pixels * output.channels + 80 * runs,
     )
 
 

@@ -1,7 +1,9 @@
 """DEPTHWISE_CONV_2D pixel by pixel, four channels at a time.
 
 C: `runtime_c/src/depthwise_conv_2d_pixels.c`, on tiles
-`runtime_c/src/depthwise_conv_2d_tiles_pixels.c`. They walk as the portable kernels do.
+`runtime_c/src/depthwise_conv_2d_tiles_pixels.c`, and for more taps, in networks of one
+dimension, `runtime_c/src/depthwise_conv_2d_long.c`. They walk as the portable kernels
+do.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     if layer.params["ch_mult"] != 1 or output.channels < 4:
         return
     large = taps > MAX_TAPS
-    if large and (layer.kernel == "depthwise_conv_2d" or kernel["w"] > MAX_COLUMNS):
+    long = large and layer.kernel == "depthwise_conv_2d"
+    if (long and not _is_narrow(layer)) or (large and kernel["w"] > MAX_COLUMNS):
         return
     linear = _linear_of(layer)
     packed = requantized(linear, 16)
@@ -46,7 +49,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     blocks = -(-output.channels // 16) if large else 1
     pixel = 50 + 16 * taps * blocks + -(-output.channels // 4) * group
     yield Proposal(
-        "pixels",
+        "long" if long else "pixels",
         {
             **layer.params,
             "relu": int(relu),
@@ -55,6 +58,13 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
         {"stream": _stream(packed, pairs), "zeros": zeros},
         round(RESERVE * layer.rows * output.width * pixel),
     )
+
+
+def _is_narrow(layer: LayerCalls) -> bool:
+    """Whether `depthwise_conv_2d_long.c` can do it."""
+    input, output = layer.image("input"), layer.image("output")
+    sizes = (layer.params["kernel"]["w"], input.width, output.width)
+    return sizes == (1, 1, 1) and output.channels % 4 == 0
 
 
 def _linear_of(layer: LayerCalls) -> Linear:

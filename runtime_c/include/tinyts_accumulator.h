@@ -7,6 +7,7 @@
 #ifndef TINYTS_ACCUMULATOR_H
 #define TINYTS_ACCUMULATOR_H
 
+#include <stddef.h>
 #include <string.h>
 
 #include "tinyts_sum.h"
@@ -30,15 +31,41 @@ static inline void tinyts_accumulate(int8_t *accumulators, int32_t channel,
     memcpy(accumulators + channel * 4, &value, sizeof value);
 }
 
+/* A tensor, as one whose rows lie at a pitch if its rows first..last-1 do. */
+static inline tinyts_tensor tinyts_evenly(const tinyts_tensor *input,
+                                          tinyts_memory memory, tinyts_taps rows) {
+    const int8_t *start = NULL;
+    tinyts_tensor even = *input;
+    ptrdiff_t pitch = 0;
+    if (input->layout == TINYTS_ROWS_PITCH || rows.last - rows.first < 2) {
+        return even;
+    }
+    start = tinyts_row(input, memory, rows.first);
+    pitch = tinyts_row(input, memory, rows.first + 1) - start;
+    for (int32_t y = rows.first + 2; y < rows.last; ++y) {
+        if (tinyts_row(input, memory, y) - start != pitch * (y - rows.first)) {
+            return even;
+        }
+    }
+    if (pitch < 0 || start - memory[input->memory] < pitch * rows.first) {
+        return even;
+    }
+    even.layout = TINYTS_ROWS_PITCH;
+    even.row_pitch = (uint32_t)pitch;
+    even.offset = (uint32_t)(start - memory[input->memory] - pitch * rows.first);
+    return even;
+}
+
 /* Adds the sum of each of the input's channels over an area. */
 static inline void tinyts_accumulate_area(int8_t *accumulators,
                                           const tinyts_tensor *input,
                                           tinyts_memory memory, const tinyts_area *area,
                                           int32_t start) {
+    const tinyts_tensor even = tinyts_evenly(input, memory, area->rows);
     int32_t channel = 0;
     for (; channel + 4 <= input->channels; channel += 4) {
         uint32_t sums[4];
-        tinyts_sum_4(input, memory, area, channel, sums);
+        tinyts_sum_4(&even, memory, area, channel, sums);
         for (int32_t i = 0; i < 4; ++i) {
             tinyts_accumulate(accumulators, channel + i, sums[i], start);
         }

@@ -13,8 +13,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    const tinyts_tensor *input_1; /* of the output's width and channels, and of as many
-                                   * rows or more */
+    const tinyts_tensor *input_1; /* as tinyts_broadcast wants it */
     const tinyts_tensor *input_2; /* likewise */
     const tinyts_tensor *output;
     int32_t first;  /* factor of input_1 */

@@ -140,6 +140,22 @@ static inline int32_t tinyts_max_4(int32_t a, int32_t b) {
 #endif
 }
 
+/* The lesser of each two. */
+static inline int32_t tinyts_min_4(int32_t a, int32_t b) {
+#if TINYTS_HAS_DSP
+    int32_t r;
+    __asm__("ssub8 %0, %1, %2\n\tsel %0, %2, %1" : "=&r"(r) : "r"(a), "r"(b) : "cc");
+    return r;
+#else
+    return ~tinyts_max_4(~a, ~b); /* ~x is -1 - x, byte by byte */
+#endif
+}
+
+/* A byte four times. */
+static inline int32_t tinyts_splat_4(int32_t value) {
+    return (int32_t)(((uint32_t)value & 0xFFu) * 0x01010101u);
+}
+
 /* The value within -128..127; within 0..255. */
 static inline int32_t tinyts_ssat8(int32_t value) {
 #if TINYTS_HAS_DSP

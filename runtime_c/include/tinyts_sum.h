@@ -31,6 +31,38 @@ static inline uint32_t tinyts_sum(const tinyts_tensor *input, tinyts_memory memo
     return sum;
 }
 
+/*
+ * An area as rows of pixels `pitch` bytes apart, first..first + columns - 1 of each; it
+ * is one row where rows follow each other as pixels do.
+ */
+typedef struct {
+    tinyts_taps rows;
+    int32_t first;
+    int32_t columns;
+    int32_t pitch;
+} tinyts_pixel_rows;
+
+static inline tinyts_pixel_rows tinyts_pixel_rows_of(const tinyts_tensor *input,
+                                                     const tinyts_area *area) {
+    const int32_t height = area->rows.last - area->rows.first;
+    const int32_t pitch = (int32_t)input->row_pitch;
+    tinyts_pixel_rows found = {area->rows, area->columns.first,
+                               area->columns.last - area->columns.first,
+                               input->pixel_pitch};
+    if (height <= 1 || input->layout != TINYTS_ROWS_PITCH) {
+        return found;
+    }
+    if (found.columns == 1 && found.first == 0) {
+        found.pitch = pitch;
+        found.columns = height;
+        found.rows.last = found.rows.first + 1;
+    } else if (pitch == found.columns * found.pitch) {
+        found.columns *= height;
+        found.rows.last = found.rows.first + 1;
+    }
+    return found;
+}
+
 #if TINYTS_HAS_DSP
 
 /* Values that a signed half of a word is sure to hold the sum of. */
@@ -75,14 +107,15 @@ static inline void tinyts_flush_lanes(tinyts_lanes *lanes, uint32_t sums[4]) {
 static inline void tinyts_sum_4(const tinyts_tensor *input, tinyts_memory memory,
                                 const tinyts_area *area, int32_t channel,
                                 uint32_t sums[4]) {
-    const int32_t pitch = input->pixel_pitch;
+    const tinyts_pixel_rows pixels = tinyts_pixel_rows_of(input, area);
+    const int32_t pitch = pixels.pitch;
     tinyts_lanes lanes = {0, 0};
     int32_t room = TINYTS_LANE_VALUES;
     uint32_t total[4] = {0, 0, 0, 0};
-    for (int32_t y = area->rows.first; y < area->rows.last; ++y) {
+    for (int32_t y = pixels.rows.first; y < pixels.rows.last; ++y) {
         const int8_t *in = tinyts_row(input, memory, y) + channel;
-        int32_t left = area->columns.last - area->columns.first;
-        in += area->columns.first * pitch;
+        int32_t left = pixels.columns;
+        in += pixels.first * pitch;
         while (left > room) {
             lanes = tinyts_add_lanes(lanes, in, pitch, room);
             tinyts_flush_lanes(&lanes, total);

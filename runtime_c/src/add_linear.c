@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_add_linear.h"
 
+#include "tinyts_broadcast.h"
 #include "tinyts_requantize.h"
 #include "tinyts_simd.h"
 
@@ -33,19 +34,23 @@ ADD_VALUES(add_values_21, 21)
 ADD_VALUES(add_values_22, 22)
 ADD_VALUES(add_values_23, 23)
 
-/* For any shift and activation. */
+/* For any shift and activation, and inputs that are spread over channels. */
 static void add_clamped(const tinyts_add_linear_layer *layer, const int8_t *a,
-                        const int8_t *b, int8_t *out, int32_t count) {
+                        int32_t a_step, const int8_t *b, int32_t b_step, int8_t *out,
+                        int32_t count) {
     const tinyts_add_linear_layer copy = *layer; /* that no store to the output changes */
-    for (int32_t i = 0; i < count; ++i) {
-        const int32_t sum = a[i] * copy.first + (b[i] * copy.second + copy.offset);
-        out[i] = tinyts_clamp(sum >> copy.shift, copy.activation);
+    for (; count > 0; --count) {
+        const int32_t sum = *a * copy.first + (*b * copy.second + copy.offset);
+        *out++ = tinyts_clamp(sum >> copy.shift, copy.activation);
+        a += a_step;
+        b += b_step;
     }
 }
 
+/* The function of a shift; NULL where add_clamped shall do it. */
 static add_values *choose(const tinyts_add_linear_layer *layer) {
     if (layer->activation.min != INT8_MIN || layer->activation.max != INT8_MAX) {
-        return add_clamped;
+        return NULL;
     }
     switch (layer->shift) {
         case 20:
@@ -57,31 +62,31 @@ static add_values *choose(const tinyts_add_linear_layer *layer) {
         case 23:
             return add_values_23;
         default:
-            return add_clamped;
+            return NULL;
     }
 }
 
 void tinyts_add_linear(const tinyts_add_linear_layer *layer, tinyts_memory memory,
                        int32_t first, int32_t last) {
     const tinyts_tensor *const output = layer->output;
-    const int32_t channels = output->channels;
-    const int32_t a_pitch = layer->input_1->pixel_pitch;
-    const int32_t b_pitch = layer->input_2->pixel_pitch;
-    add_values *const add = choose(layer);
-    int32_t pixels = output->width;
-    int32_t values = channels;
-    if (a_pitch == channels && b_pitch == channels && output->pixel_pitch == channels) {
-        values *= pixels;
-        pixels = 1;
-    }
+    const tinyts_steps a_steps = tinyts_broadcast(layer->input_1, output);
+    const tinyts_steps b_steps = tinyts_broadcast(layer->input_2, output);
+    const tinyts_extent extent = tinyts_merge(output, a_steps, b_steps);
+    add_values *const add =
+        a_steps.channel == 1 && b_steps.channel == 1 ? choose(layer) : NULL;
     for (int32_t y = first; y < last; ++y) {
-        const int8_t *a = tinyts_row(layer->input_1, memory, y);
-        const int8_t *b = tinyts_row(layer->input_2, memory, y);
+        const int8_t *a = tinyts_row(layer->input_1, memory, a_steps.row * y);
+        const int8_t *b = tinyts_row(layer->input_2, memory, b_steps.row * y);
         int8_t *out = tinyts_row(output, memory, y);
-        for (int32_t x = 0; x < pixels; ++x) {
-            add(layer, a, b, out, values);
-            a += a_pitch;
-            b += b_pitch;
+        for (int32_t x = 0; x < extent.pixels; ++x) {
+            if (add != NULL) {
+                add(layer, a, b, out, extent.values);
+            } else {
+                add_clamped(layer, a, a_steps.channel, b, b_steps.channel, out,
+                            extent.values);
+            }
+            a += a_steps.pixel;
+            b += b_steps.pixel;
             out += output->pixel_pitch;
         }
     }

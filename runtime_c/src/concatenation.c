@@ -11,7 +11,7 @@ static void join_channels(const tinyts_concatenation_layer *layer, tinyts_memory
         for (int32_t i = 0; i < layer->count; ++i) {
             const tinyts_tensor *const input = layer->inputs[i];
             const int8_t *const in_row = tinyts_row(input, memory, y);
-            memmove(out, in_row + x * input->pixel_pitch, input->channels);
+            tinyts_copy_bytes(out, in_row + x * input->pixel_pitch, input->channels);
             out += input->channels;
         }
     }

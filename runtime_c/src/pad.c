@@ -8,9 +8,9 @@ static inline void pad_pixel(const tinyts_pad_layer *layer, int8_t *out,
                              const int8_t *in) {
     const int32_t front = layer->pad_front;
     const int32_t back = front + layer->input->channels;
-    memmove(out + front, in, (size_t)(back - front));
-    memset(out, layer->value, (size_t)front);
-    memset(out + back, layer->value, (size_t)(layer->output->channels - back));
+    tinyts_copy_bytes(out + front, in, back - front);
+    tinyts_fill_bytes(out, front, layer->value);
+    tinyts_fill_bytes(out + back, layer->output->channels - back, layer->value);
 }
 
 void tinyts_pad(const tinyts_pad_layer *layer, tinyts_memory memory, int32_t first,

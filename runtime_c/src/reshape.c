@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_reshape.h"
 
-#include <string.h>
+#include "tinyts_copy.h"
 
 /* A byte of a tensor, counted in row-major order. */
 typedef struct {
@@ -14,6 +14,10 @@ static inline int8_t *locate(const tinyts_tensor *tensor, tinyts_memory memory,
                              position at, int32_t *length) {
     const int32_t channels = tensor->channels;
     int8_t *const row = tinyts_row(tensor, memory, at.y);
+    if (tinyts_is_block(tensor)) {
+        *length = (tensor->height - at.y) * tensor->width * channels - at.byte;
+        return row + at.byte;
+    }
     if (tensor->pixel_pitch == channels) {
         *length = tensor->width * channels - at.byte;
         return row + at.byte;
@@ -25,10 +29,11 @@ static inline int8_t *locate(const tinyts_tensor *tensor, tinyts_memory memory,
 }
 
 static inline void advance(position *at, const tinyts_tensor *tensor, int32_t count) {
+    const int32_t row = tensor->width * tensor->channels;
     at->byte += count;
-    if (at->byte == tensor->width * tensor->channels) {
-        at->byte = 0;
-        ++at->y;
+    if (at->byte >= row) {
+        at->y += at->byte / row;
+        at->byte %= row;
     }
 }
 
@@ -40,7 +45,8 @@ void tinyts_reshape(const tinyts_reshape_layer *layer, tinyts_memory memory,
     const int32_t start = first * output->width * output->channels;
     position from = {start / in_row, start % in_row};
     position to = {first, 0};
-    while (to.y < last) {
+    int32_t left = (last - first) * output->width * output->channels;
+    while (left > 0) {
         int32_t count;
         int32_t room;
         const int8_t *const in = locate(input, memory, from, &count);
@@ -48,7 +54,11 @@ void tinyts_reshape(const tinyts_reshape_layer *layer, tinyts_memory memory,
         if (count > room) {
             count = room;
         }
-        memmove(out, in, (size_t)count);
+        if (count > left) {
+            count = left;
+        }
+        tinyts_copy_bytes(out, in, count);
+        left -= count;
         advance(&from, input, count);
         advance(&to, output, count);
     }

@@ -14,7 +14,7 @@ void tinyts_resize_nearest_neighbor(const tinyts_resize_nearest_neighbor_layer *
         int8_t *out = tinyts_row(&output, memory, y);
         for (int32_t x = 0; x < output.width; ++x) {
             const int32_t in_x = columns[x] - layer->input_column;
-            memcpy(out, in + in_x * input.pixel_pitch, output.channels);
+            tinyts_copy_bytes(out, in + in_x * input.pixel_pitch, output.channels);
             out += output.pixel_pitch;
         }
     }

@@ -10,8 +10,12 @@ static inline int32_t exp_of_difference(const tinyts_softmax_layer *layer,
     return tinyts_softmax_exp(tinyts_doubling_high_multiply(shifted, layer->multiplier));
 }
 
+/* Channels whose exponentials are kept from the sum to the results: 64 bytes. */
+#define KEPT 16
+
 static void softmax_pixel(const tinyts_softmax_layer *layer, const int8_t *in,
                           int8_t *out, int32_t channels) {
+    int32_t terms[KEPT];
     int32_t max = INT8_MIN;
     uint32_t sum = 0; /* Q12.19 */
     int32_t headroom = 0;
@@ -23,6 +27,9 @@ static void softmax_pixel(const tinyts_softmax_layer *layer, const int8_t *in,
         if (difference >= layer->diff_min) {
             const int32_t term = exp_of_difference(layer, difference);
             sum += (uint32_t)tinyts_divide_by_power_of_two(term, 12);
+            if (channels <= KEPT) {
+                terms[c] = term;
+            }
         }
     }
     while (headroom < 31 && !((sum << headroom) & 0x80000000u)) {
@@ -36,7 +43,8 @@ static void softmax_pixel(const tinyts_softmax_layer *layer, const int8_t *in,
         const int32_t difference = in[c] - max;
         int32_t result = INT8_MIN;
         if (difference >= layer->diff_min && exponent <= 31) {
-            const int32_t term = exp_of_difference(layer, difference);
+            const int32_t term =
+                channels <= KEPT ? terms[c] : exp_of_difference(layer, difference);
             result += tinyts_divide_by_power_of_two(
                 tinyts_doubling_high_multiply(scale, term), exponent);
         }

@@ -4,8 +4,13 @@
 static void look_up(const int8_t *values, const int8_t *in, int8_t *out,
                     int32_t count) {
     const int8_t *const at_zero = values + 128;
-    for (int32_t i = 0; i < count; ++i) {
-        out[i] = at_zero[in[i]];
+    for (; count >= 4; count -= 4) {
+        for (int32_t i = 0; i < 4; ++i) {
+            *out++ = at_zero[*in++];
+        }
+    }
+    for (; count > 0; --count) {
+        *out++ = at_zero[*in++];
     }
 }
 
