@@ -38,33 +38,56 @@ static inline int32_t tinyts_depthwise_words(const tinyts_depthwise_stream *laye
 static inline void tinyts_depthwise_add(const int32_t *weights,
                                         const int8_t *const *taps, int32_t pairs,
                                         int32_t c, int32_t sums[4]) {
-    for (int32_t i = 0; i < pairs; ++i) {
+    const int8_t *const *const end = taps + 2 * pairs;
+    int32_t sum_0 = sums[0];
+    int32_t sum_1 = sums[1];
+    int32_t sum_2 = sums[2];
+    int32_t sum_3 = sums[3];
+    for (; taps != end; taps += 2) {
         const int32_t a = tinyts_load_4(taps[0] + c);
         const int32_t b = tinyts_load_4(taps[1] + c);
-        const int32_t low = tinyts_pack_low(a, b);
-        const int32_t high = tinyts_pack_high(a, b);
-        sums[0] = tinyts_smlad(tinyts_sxtb16(low), weights[0], sums[0]);
-        sums[1] = tinyts_smlad(tinyts_sxtb16_ror8(low), weights[1], sums[1]);
-        sums[2] = tinyts_smlad(tinyts_sxtb16(high), weights[2], sums[2]);
-        sums[3] = tinyts_smlad(tinyts_sxtb16_ror8(high), weights[3], sums[3]);
+        int32_t pair = tinyts_pack_low(a, b);
+        sum_0 = tinyts_smlad(tinyts_sxtb16(pair), weights[0], sum_0);
+        sum_1 = tinyts_smlad(tinyts_sxtb16_ror8(pair), weights[1], sum_1);
+        TINYTS_AFTER(weights, sum_1);
+        pair = tinyts_pack_high(a, b);
+        sum_2 = tinyts_smlad(tinyts_sxtb16(pair), weights[2], sum_2);
+        sum_3 = tinyts_smlad(tinyts_sxtb16_ror8(pair), weights[3], sum_3);
         weights += 4;
-        taps += 2;
     }
+    sums[0] = sum_0;
+    sums[1] = sum_1;
+    sums[2] = sum_2;
+    sums[3] = sum_3;
 }
 
-/* Writes those from `first` on of four channels; `scales` follow their weights. */
+/* The result of channel i of four; `scales` follow their weights. */
+static inline int8_t tinyts_depthwise_result(int32_t sum, const int32_t *scales,
+                                             int32_t i, int32_t relu, int32_t shift) {
+    const int32_t m = scales[2 * i];
+    const int32_t k = scales[2 * i + 1];
+    return (int8_t)tinyts_ssat8(
+        relu ? tinyts_smmla(sum, m, k) >> shift
+             : (tinyts_smmlar(sum, m, k) + (sum >> 31)) >> scales[8 + i]);
+}
+
+/* Writes those from `first` on of four channels; all four without a loop. */
 static inline void tinyts_depthwise_write(const tinyts_depthwise_stream *layer,
                                           const int32_t *scales, const int32_t sums[4],
                                           int32_t first, int8_t *out) {
-    const int32_t relu = layer->relu;
     const int32_t shift = layer->shift;
-    for (int32_t i = first; i < 4; ++i) {
-        const int32_t m = scales[2 * i];
-        const int32_t k = scales[2 * i + 1];
-        const int32_t value =
-            relu ? tinyts_smmla(sums[i], m, k) >> shift
-                 : (tinyts_smmlar(sums[i], m, k) + (sums[i] >> 31)) >> scales[8 + i];
-        out[i] = (int8_t)tinyts_ssat8(value);
+    if (first != 0) {
+        for (int32_t i = first; i < 4; ++i) {
+            out[i] = tinyts_depthwise_result(sums[i], scales, i, layer->relu, shift);
+        }
+    } else if (layer->relu) {
+        for (int32_t i = 0; i < 4; ++i) {
+            out[i] = tinyts_depthwise_result(sums[i], scales, i, 1, shift);
+        }
+    } else {
+        for (int32_t i = 0; i < 4; ++i) {
+            out[i] = tinyts_depthwise_result(sums[i], scales, i, 0, shift);
+        }
     }
 }
 

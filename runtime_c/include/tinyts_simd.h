@@ -41,6 +41,13 @@ static inline void tinyts_store_4(int8_t *values, int32_t word) {
 #define TINYTS_OPAQUE(value) ((void)(value))
 #endif
 
+/* What depends on the one value waits for the other: fewer registers are in use. */
+#if defined(__GNUC__)
+#define TINYTS_AFTER(value, other) __asm__("" : "+r"(value), "+r"(other))
+#else
+#define TINYTS_AFTER(value, other) ((void)(value), (void)(other))
+#endif
+
 /* The lower and the upper number of a pair, and a pair of two numbers. */
 static inline int32_t tinyts_low(int32_t pair) { return (int16_t)(pair & 0xFFFF); }
 static inline int32_t tinyts_high(int32_t pair) { return pair >> 16; }

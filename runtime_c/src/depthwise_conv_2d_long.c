@@ -52,12 +52,13 @@ static inline void pixel(const long_layer *layer, window at, int8_t *out,
             const int32_t other = k + 1 < taps ? k + 1 : k; /* for a weight of 0 */
             const int32_t a = tinyts_load_4(tap_of(&at, k, layout) + c);
             const int32_t b = tinyts_load_4(tap_of(&at, other, layout) + c);
-            const int32_t low = tinyts_pack_low(a, b);
-            const int32_t high = tinyts_pack_high(a, b);
-            sum_0 = tinyts_smlad(tinyts_sxtb16(low), stream[0], sum_0);
-            sum_1 = tinyts_smlad(tinyts_sxtb16_ror8(low), stream[1], sum_1);
-            sum_2 = tinyts_smlad(tinyts_sxtb16(high), stream[2], sum_2);
-            sum_3 = tinyts_smlad(tinyts_sxtb16_ror8(high), stream[3], sum_3);
+            int32_t pair = tinyts_pack_low(a, b);
+            sum_0 = tinyts_smlad(tinyts_sxtb16(pair), stream[0], sum_0);
+            sum_1 = tinyts_smlad(tinyts_sxtb16_ror8(pair), stream[1], sum_1);
+            TINYTS_AFTER(stream, sum_1);
+            pair = tinyts_pack_high(a, b);
+            sum_2 = tinyts_smlad(tinyts_sxtb16(pair), stream[2], sum_2);
+            sum_3 = tinyts_smlad(tinyts_sxtb16_ror8(pair), stream[3], sum_3);
             stream += 4;
         }
         const int32_t sums[4] = {sum_0, sum_1, sum_2, sum_3};

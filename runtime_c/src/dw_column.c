@@ -24,12 +24,13 @@ void tinyts_dw_column(const tinyts_dw_stage *stage, const tinyts_dw_rows *rows,
         for (int32_t k = 0; k < count; k += 2) {
             const int32_t a = tinyts_load_4(taps[k] + channel);
             const int32_t b = tinyts_load_4(taps[k + 1] + channel);
-            const int32_t low = tinyts_pack_low(a, b);
-            const int32_t high = tinyts_pack_high(a, b);
-            sums[0] = tinyts_smlad(tinyts_sxtb16(low), w[0], sums[0]);
-            sums[1] = tinyts_smlad(tinyts_sxtb16_ror8(low), w[1], sums[1]);
-            sums[2] = tinyts_smlad(tinyts_sxtb16(high), w[2], sums[2]);
-            sums[3] = tinyts_smlad(tinyts_sxtb16_ror8(high), w[3], sums[3]);
+            int32_t pair = tinyts_pack_low(a, b);
+            sums[0] = tinyts_smlad(tinyts_sxtb16(pair), w[0], sums[0]);
+            sums[1] = tinyts_smlad(tinyts_sxtb16_ror8(pair), w[1], sums[1]);
+            TINYTS_AFTER(w, sums[1]);
+            pair = tinyts_pack_high(a, b);
+            sums[2] = tinyts_smlad(tinyts_sxtb16(pair), w[2], sums[2]);
+            sums[3] = tinyts_smlad(tinyts_sxtb16_ror8(pair), w[3], sums[3]);
             w += 4;
         }
         for (int32_t i = 0; i < 4; ++i) {
