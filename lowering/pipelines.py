@@ -13,6 +13,7 @@ PASS_NAMES = (
     "fold-reshapes",
     "fuse-pad",
     "fuse-tables",
+    "fold-depthwise",
     "fold-constant-channels",
     "plan-stages",
     "fuse-rows",
@@ -72,7 +73,10 @@ def lowering_passes(
 
 def whole_tensor_passes(*, fold_channels: bool) -> str:
     """From an imported model to whole tensors that can be planned."""
-    fused = "fold-transposes,fold-shuffles,fold-reshapes,fuse-pad,fuse-tables"
+    fused = (
+        "fold-transposes,fold-shuffles,fold-reshapes,fuse-pad,fuse-tables,"
+        "fold-depthwise"
+    )
     # sees the window's own pads, hence after fuse-pad
     return f"{fused},fold-constant-channels" if fold_channels else fused
 

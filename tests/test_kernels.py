@@ -61,6 +61,8 @@ def conv_2d(bench: Bench) -> None:
         add((1, 9, 8, 3), (3, 2), 4, dilation=dilation, padding="VALID")
     add((1, 9, 8, 2), (3, 3), 3, dilation=(2, 2), stride=(2, 2), padding="SAME")
     add((1, 3, 2, 3), (5, 5), 4, padding="SAME")
+    add((1, 9, 10, 3), (7, 7), 4, stride=(2, 2), padding="SAME")
+    add((1, 12, 9, 1), (10, 8), 5, stride=(1, 2), padding="SAME")
     add(ROW, (1, 5), 6, stride=(1, 2), padding="SAME")
     add(COLUMN, (5, 1), 6, stride=(2, 1), padding="SAME")
     add(COLUMN, (9, 1), 2, padding="VALID")

@@ -43,7 +43,7 @@ def add_pools(bench: Bench) -> None:
 
 
 def add_elementwise(bench: Bench) -> None:
-    """Broadcasts, activations, copies, softmax, and columns of many taps."""
+    """Broadcasts, activations, copies, softmax, windows and columns of many taps."""
     writer = bench.writer
     for index, (name, activation) in enumerate(
         product(("add", "mul"), ("NONE", "RELU_N1_TO_1"))
@@ -63,6 +63,11 @@ def add_elementwise(bench: Bench) -> None:
     ))
     writer.output(views.transpose(writer, x, (0, 2, 1, 3)))
     writer.output(views.transpose(writer, x, (0, 3, 1, 2)))
+    for shape, kernel, stride in (((9, 10, 3), 7, 2), ((9, 12, 1), 9, 1)):
+        x = bench.input((1, *shape))
+        drawn = bench.weighted(x, (5, kernel, kernel, shape[2]), 0, 100)
+        drawn["activation"] = "NONE"
+        writer.output(writer.conv_2d(x, **drawn, stride=(stride, stride)))
     for padding, stride, channels in (("VALID", 1, 8), ("SAME", 2, 4)):
         x = bench.input((1, 40, 1, channels))
         drawn = bench.weighted(x, (1, 19, 1, channels), 3, 19)
@@ -83,6 +88,7 @@ def test_kernels_on_the_core(
     for name, options in (
         ("whole", resolve(optimize="none")),
         ("rows", resolve(split_height=2)),
+        ("scratch", resolve(sram_limit=1 << 16)),
     ):
         _, layers = record_layers(
             compile_path(against.path, options),

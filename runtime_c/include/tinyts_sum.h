@@ -32,12 +32,12 @@ static inline uint32_t tinyts_sum(const tinyts_tensor *input, tinyts_memory memo
 }
 
 /*
- * An area as rows of pixels `pitch` bytes apart, first..first + columns - 1 of each; it
- * is one row where rows follow each other as pixels do.
+ * An area as rows of `columns` pixels `pitch` bytes apart, the first at byte `start` of
+ * its row; it is one row where rows follow each other as pixels do.
  */
 typedef struct {
     tinyts_taps rows;
-    int32_t first;
+    int32_t start;
     int32_t columns;
     int32_t pitch;
 } tinyts_pixel_rows;
@@ -46,13 +46,13 @@ static inline tinyts_pixel_rows tinyts_pixel_rows_of(const tinyts_tensor *input,
                                                      const tinyts_area *area) {
     const int32_t height = area->rows.last - area->rows.first;
     const int32_t pitch = (int32_t)input->row_pitch;
-    tinyts_pixel_rows found = {area->rows, area->columns.first,
+    tinyts_pixel_rows found = {area->rows, area->columns.first * input->pixel_pitch,
                                area->columns.last - area->columns.first,
                                input->pixel_pitch};
     if (height <= 1 || input->layout != TINYTS_ROWS_PITCH) {
         return found;
     }
-    if (found.columns == 1 && found.first == 0) {
+    if (found.columns == 1) {
         found.pitch = pitch;
         found.columns = height;
         found.rows.last = found.rows.first + 1;
@@ -115,7 +115,7 @@ static inline void tinyts_sum_4(const tinyts_tensor *input, tinyts_memory memory
     for (int32_t y = pixels.rows.first; y < pixels.rows.last; ++y) {
         const int8_t *in = tinyts_row(input, memory, y) + channel;
         int32_t left = pixels.columns;
-        in += pixels.first * pitch;
+        in += pixels.start;
         while (left > room) {
             lanes = tinyts_add_lanes(lanes, in, pitch, room);
             tinyts_flush_lanes(&lanes, total);
