@@ -26,6 +26,7 @@ from emitc.project import reserved_names
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import shape_of
 from tools.constant_folding import fold_constants
+from tools.dilated_convolution import fold_dilations, read_dilated
 from tools.long_axis import swap_one_dimensional_parts
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
@@ -79,7 +80,7 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
 def import_file(file: TFLiteFile, name: str) -> ModuleOp:
     """The module of a file that was read; raises TFLiteError."""
     _check_writers(file)
-    file = fold_constants(file)
+    file = fold_dilations(fold_constants(file))
     _check_operators(file)
     inputs = [file.tensors[index] for index in file.inputs]
     block = Block(arg_types=[_type_of(tensor) for tensor in inputs])
@@ -178,7 +179,10 @@ def _port_attributes(
 
 def _read(reader: OperatorReader) -> Sequence[SSAValue]:
     """The values of an operator's outputs."""
+    dilation = reader.operator.dilation
     try:
+        if dilation is not None:
+            return [read_dilated(reader, dilation)]
         values = _ENTRIES[reader.operator.builtin].read(reader)
         return [values] if isinstance(values, SSAValue) else values
     except VerifyException as error:  # an attribute's; `build` reports an operation's

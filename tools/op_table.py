@@ -9,6 +9,7 @@ the same name.
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import prod
 
 import numpy as np
 import tflite
@@ -121,7 +122,14 @@ def _read_pool(
 
 
 def _read_reshape(reader: OperatorReader) -> SSAValue:
-    return reader.build(ReshapeOp, [reader.activation(0)])
+    value = reader.activation(0)
+    before, after = shape_of(value), reader.output.shape
+    if prod(before) != prod(after):
+        reader.fail(
+            f"shapes {list(before)} and {list(after)} differ in size; export the model "
+            "with a fixed batch of 1, so that all shapes are known"
+        )
+    return reader.build(ReshapeOp, [value])
 
 
 def _read_softmax(reader: OperatorReader) -> SSAValue:

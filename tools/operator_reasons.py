@@ -15,8 +15,8 @@ REMEDIES = {
     "ARG_MAX": "end the model before it and take the greatest output in your code",
     "ARG_MIN": "end the model before it and take the least output in your code",
     "BATCH_MATMUL": "use a layer with constant weights (FULLY_CONNECTED or CONV_2D)",
-    "BATCH_TO_SPACE_ND": "export the model with a fixed batch of 1, so that "
-    "dilations stay in the convolutions",
+    "BATCH_TO_SPACE_ND": "around a convolution it is supported where the model has a "
+    "fixed batch of 1",
     "BIDIRECTIONAL_SEQUENCE_LSTM": "use two UNIDIRECTIONAL_SEQUENCE_LSTM",
     "CAST": "quantize the model from end to end, so that no type changes inside",
     "CONV_3D": "use CONV_2D on slices of the input",
@@ -33,8 +33,8 @@ REMEDIES = {
     "NON_MAX_SUPPRESSION_V4": "end the model before it and do it in your code",
     "NON_MAX_SUPPRESSION_V5": "end the model before it and do it in your code",
     "POW": "multiply the value by itself",
-    "SPACE_TO_BATCH_ND": "export the model with a fixed batch of 1, so that "
-    "dilations stay in the convolutions",
+    "SPACE_TO_BATCH_ND": "around a convolution it is supported where the model has a "
+    "fixed batch of 1",
     "SUM": "use MEAN, and scale the weights behind it",
     "TOPK_V2": "end the model before it and sort in your code",
     "UNIDIRECTIONAL_SEQUENCE_RNN": "use an LSTM",

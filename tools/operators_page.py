@@ -14,9 +14,10 @@ Generated from the op table by `make docs`; a test keeps it current.
 
 Activations are int8, batch is 1; inputs and outputs may be uint8, int16 or float32,
 outputs int32 too, behind QUANTIZE and DEQUANTIZE. Operators whose inputs are all
-constant, and SHAPE, are computed at import (`tools/constant_folding.py`). Beside the
-model's subgraph there may be the one that initializes its variables. An operator that
-splits can be computed a few rows at a time.
+constant, and SHAPE, are computed at import (`tools/constant_folding.py`).
+SPACE_TO_BATCH_ND, a convolution and BATCH_TO_SPACE_ND are read as one dilated
+convolution. Beside the model's subgraph there may be the one that initializes its
+variables. An operator that splits can be computed a few rows at a time.
 
 | operator | operation | splits | supported |
 |---|---|---|---|

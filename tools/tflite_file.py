@@ -98,6 +98,16 @@ class TensorInfo:
 
 
 @dataclass(frozen=True)
+class Dilation:
+    """What three operators of a file do to a convolution, which is one of them."""
+
+    sides: tuple[int, int]
+    """Rows and columns from one tap to the next."""
+    pads: tuple[int, int, int, int]
+    """Top, bottom, left, right."""
+
+
+@dataclass(frozen=True)
 class OperatorInfo:
     """One operator of the file."""
 
@@ -112,6 +122,8 @@ class OperatorInfo:
     options_type: int
     """Which table that is: a value of the schema's BuiltinOptions."""
     has_custom_options: bool
+    dilation: Dilation | None = None
+    """Of a convolution that stands for a spread one; see dilated_convolution.py."""
 
 
 @dataclass(frozen=True)
