@@ -1,8 +1,8 @@
 """`choose-kernels`: the variant of each layer's kernel, with its constants packed.
 
-It runs on a placed module. The arena stays as it is: a variant that needs scratch is
-chosen only where the bytes that nothing occupies during its calls suffice, or where the
-arena may grow.
+It runs on a placed module. A variant that needs scratch is chosen where the bytes that
+nothing occupies during its calls suffice, or where the arena may grow. Where the layers
+that gain the most find too little, the buffers move (`lowering/scratch_room.py`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,20 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function, kernels_of
+from lowering.arena.blocks import Placement
 from lowering.arena.holes import Holes
 from lowering.kernel_spec import params_attribute
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import Propose, variants
-from lowering.live_ranges import lifetimes
+from lowering.live_ranges import lifetimes, problem_of
+from lowering.plan_arena import describe
+from lowering.scratch_room import make_room
+from lowering.scratch_wishes import PORTABLE_FACTOR, wish_of, with_equal_bases_kept
 from lowering.verify_overlaps import check_overlaps, sides
 from lowering.walks import WALK_LIKE_THEIR_KERNEL
 from tinyts_dialect.tensors import dense, to_array
 from tinyts_dialect.tsbuf import (
+    ArenaOp,
     BufferOp,
     ConstantBufferOp,
     ConstantOp,
@@ -51,17 +56,15 @@ CALL = 100
 ESTIMATE = "estimated_instructions"
 """Attribute of the arena: of all calls and of the layers that have variants."""
 
-PORTABLE_FACTOR = 7
-"""Instructions of a portable kernel for each of the slowest variant."""
-
 
 @dataclass(frozen=True)
 class ChooseKernels(ModulePass):
     """Replaces portable kernels by variants of fewer estimated instructions.
 
     `size` is what the arena may grow to for scratch; without it the arena stays as it
-    is. `flash` bounds the bytes of all constants and of code that only one layer needs.
-    With `kernels=cmsis-nn` that library computes all layers that it can, whatever it
+    is, but for `spare` percent by which it may grow as far as that is worth its
+    instructions. `flash` bounds the bytes of all constants and of code that only one
+    layer needs. With `kernels=cmsis-nn` that library computes all layers that it can, whatever it
     costs.
     """
 
@@ -71,6 +74,7 @@ class ChooseKernels(ModulePass):
     size: int | None = None
     flash: int | None = None
     kernels: str = "tinyts"
+    spare: int = 0
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if self.target not in TARGETS:
@@ -91,32 +95,88 @@ class ChooseKernels(ModulePass):
         arena, function = arena_and_function(op)
         if arena.bytes is None or arena.alignment is None:
             raise PassFailedException("choose-kernels: run plan-arena first")
-        room = _Room(
-            function,
-            arena.bytes.value.data,
-            self.size,
-            arena.alignment.value.data,
-        )
-        layers = [
-            (
-                layer,
-                steps,
-                _of_library(layer, steps, room, library)
-                or _feasible(layer, steps, room, own),
-            )
+        planned_bytes = arena.bytes.value.data
+        room = _Room(function, planned_bytes, self.size, arena.alignment.value.data)
+        found = [
+            (layer, steps, _proposals(layer, own), _proposals(layer, library))
             for layer, steps in _layers(function, own.keys() | library.keys())
         ]
-        fastest = [choices[0] for _, _, choices in layers]
-        if self.flash is not None:
-            others = _other_constants(function, layers)
-            fastest = within(self.flash, [choices for *_, choices in layers], others)
+        layers = _choices(found, room)
+        fastest = self._within_flash(function, layers)
+        moved = self._moved(arena, function, room, found)
+        if moved is not None:
+            room = moved
+            layers = _choices(found, room)
+            fastest = self._within_flash(function, layers)
         instructions = CALL * len(kernels_of(function))
         for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
             slower = choices[choices.index(chosen) :]
             instructions += _use_first(function, room, layer, steps, slower)
         arena.attributes[ESTIMATE] = IntegerAttr(instructions, i64)
-        arena.bytes = IntegerAttr(room.arena_bytes, i64)
         _erase_unused(function)
+        if room.arena_bytes != planned_bytes:
+            problem = problem_of(function)
+            offsets = tuple(buffer.placed_offset() for buffer in problem.buffers)
+            placement = Placement(offsets, room.arena_bytes, "with scratch")
+            describe(arena, placement, problem)
+
+    def _within_flash(self, function: FuncOp, layers: list[_Layer]) -> list[Choice]:
+        """The fastest choice of each layer that all together have flash for."""
+        if self.flash is None:
+            return [choices[0] for _, _, choices in layers]
+        others = _other_constants(function, layers)
+        return within(self.flash, [choices for *_, choices in layers], others)
+
+    def _moved(
+        self, arena: ArenaOp, function: FuncOp, room: _Room, layers: list[_Found]
+    ) -> _Room | None:
+        """The room after buffers have moved for more scratch; None if none have."""
+        if room.alignment < SCRATCH_ALIGNMENT or room.limit == 0:
+            return None
+        problem = problem_of(function)
+        offsets = [buffer.placed_offset() for buffer in problem.buffers]
+        numbers = {buffer: number for number, buffer in enumerate(problem.buffers)}
+        wishes = [
+            wish_of(layer, steps, proposals, room.places, numbers)
+            for layer, steps, proposals, others in layers
+            if not others
+        ]
+        total = CALL * len(kernels_of(function))
+        total += sum(wish.ways[-1].instructions for wish in wishes)
+        moved = make_room(
+            with_equal_bases_kept(problem, offsets),
+            offsets,
+            [wish for wish in wishes if wish.ways[0].scratch],
+            alignment=room.alignment,
+            limit=room.limit,
+            spare=self.spare,
+            total=total,
+        )
+        if moved is None:
+            return None
+        for buffer, offset in zip(problem.buffers, moved.offsets, strict=True):
+            buffer.offset = IntegerAttr(offset, i64)
+        used = max(room.arena_bytes, moved.used)
+        arena.bytes = IntegerAttr(used, i64)
+        size = max(self.size or 0, moved.arena_bytes)
+        return _Room(function, used, size, room.alignment)
+
+
+_Found = tuple[LayerCalls, list[int], list[Proposal], list[Proposal]]
+"""A layer, the steps of its calls, what variants and what libraries propose."""
+
+
+def _choices(found: list[_Found], room: _Room) -> list[_Layer]:
+    """What has room of what is proposed."""
+    return [
+        (
+            layer,
+            steps,
+            _of_library(layer, steps, others, room)
+            or _feasible(layer, steps, proposals, room),
+        )
+        for layer, steps, proposals, others in found
+    ]
 
 
 def _use_first(
@@ -168,26 +228,28 @@ class Choice:
     """Bytes."""
 
 
+_Layer = tuple[LayerCalls, list[int], list[Choice]]
+"""A layer, the steps of its calls, and what has room."""
+
 Registry: TypeAlias = Mapping[str, tuple[Propose, ...]]
 
 
 def _of_library(
-    layer: LayerCalls, steps: list[int], room: _Room, library: Registry
+    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: _Room
 ) -> list[Choice]:
     """The first proposal of a library that has room and overlaps what it may."""
     return [
         Choice(item, item.instructions, item.flash)
-        for item in _proposals(layer, library)
+        for item in proposals
         if room.places(item, layer, steps) is not None
         and _overlaps_are_legal(layer, item)
     ][:1]
 
 
 def _feasible(
-    layer: LayerCalls, steps: list[int], room: _Room, registry: Registry
+    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: _Room
 ) -> list[Choice]:
     """By ascending instructions; the portable kernel comes last."""
-    proposals = _proposals(layer, registry)
     worst = max((item.instructions for item in proposals), default=0)
     portable = sum(array.nbytes for array in layer.arrays.values())
     found = [
@@ -198,9 +260,7 @@ def _feasible(
     return [*found, Choice(None, PORTABLE_FACTOR * worst, portable)]
 
 
-def _other_constants(
-    function: FuncOp, layers: list[tuple[LayerCalls, list[int], list[Choice]]]
-) -> int:
+def _other_constants(function: FuncOp, layers: list[_Layer]) -> int:
     """Bytes of the constants that stay whatever is chosen."""
     known = {
         value for layer, *_ in layers for _, value in layer.calls[0].named_constants()

@@ -112,19 +112,24 @@ def placing_passes(alignment: int, *, verify: bool = True) -> str:
     return f"{plan},{VERIFICATION}" if verify else plan
 
 
+SPARE = 5
+"""Percent by which the smallest arena may grow as far as speed is worth it."""
+
+
 def choosing_pass(
     *,
     target: str,
     kernels: str = "tinyts",
     size: int | None = None,
     flash: int | None = None,
+    spare: int | None = None,
 ) -> str:
     """The kernels of a target for a placed module, or those of a library.
 
-    For their scratch the arena may grow up to `size`; their constants need at most
-    `flash` bytes.
+    For their scratch the arena may grow up to `size`, and by `spare` percent where it
+    is worth it; their constants need at most `flash` bytes.
     """
-    limits = {"size": size, "flash": flash}
+    limits = {"size": size, "flash": flash, "spare": spare}
     text = "".join(f" {k}={v}" for k, v in limits.items() if v is not None)
     return f'choose-kernels{{target={target} kernels="{kernels}"{text}}}'
 
@@ -135,7 +140,10 @@ def finishing_passes(
     kernels: str = "tinyts",
     size: int | None = None,
     flash: int | None = None,
+    spare: int | None = None,
 ) -> str:
     """The same, verified."""
-    choice = choosing_pass(target=target, kernels=kernels, size=size, flash=flash)
+    choice = choosing_pass(
+        target=target, kernels=kernels, size=size, flash=flash, spare=spare
+    )
     return f"{choice},{VERIFICATION}"

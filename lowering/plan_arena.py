@@ -72,7 +72,8 @@ class PlanArena(ModulePass):
         self._write_csv(csv_text(problem.blocks, placement.offsets))
         for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
             buffer.offset = IntegerAttr(offset, i64)
-        self._describe(arena, placement, problem, alignment)
+        arena.alignment = IntegerAttr(alignment, i64)
+        describe(arena, placement, problem)
 
     def _check_options(self) -> None:
         if self.strategy not in STRATEGIES:
@@ -139,27 +140,26 @@ class PlanArena(ModulePass):
             f"plan-arena: {self.size} bytes are too few: {reason}"
         )
 
-    def _describe(
-        self,
-        arena: ArenaOp,
-        placement: Placement,
-        problem: Problem,
-        alignment: int,
-    ) -> None:
-        blocks, overlaps = problem.blocks, problem.overlaps
-        bound = lower_bound_bytes(blocks, alignment, overlaps)
-        bound = max(bound, placement.lower_bound)
-        live = peak(blocks, alignment, overlaps).bytes
-        arena.bytes = IntegerAttr(placement.arena_bytes, i64)
-        arena.alignment = IntegerAttr(alignment, i64)
-        arena.plan = DictionaryAttr(
-            {
-                "peak_live_bytes": IntegerAttr(live, i64),
-                "lower_bound_bytes": IntegerAttr(bound, i64),
-                "proven_optimal": BoolAttr.from_bool(placement.arena_bytes == bound),
-                "strategy": StringAttr(placement.strategy),
-            }
-        )
+
+def describe(arena: ArenaOp, placement: Placement, problem: Problem) -> None:
+    """Notes the size of a placed arena and how good the placement is.
+
+    What was known of the arena before, its alignment excepted, counts no more.
+    """
+    blocks, overlaps = problem.blocks, problem.overlaps
+    alignment = 1 if arena.alignment is None else arena.alignment.value.data
+    bound = lower_bound_bytes(blocks, alignment, overlaps)
+    bound = max(bound, placement.lower_bound)
+    live = peak(blocks, alignment, overlaps).bytes
+    arena.bytes = IntegerAttr(placement.arena_bytes, i64)
+    arena.plan = DictionaryAttr(
+        {
+            "peak_live_bytes": IntegerAttr(live, i64),
+            "lower_bound_bytes": IntegerAttr(bound, i64),
+            "proven_optimal": BoolAttr.from_bool(placement.arena_bytes == bound),
+            "strategy": StringAttr(placement.strategy),
+        }
+    )
 
 
 def _widest_value(function: FuncOp) -> int:

@@ -16,7 +16,12 @@ from xdsl.dialects.func import FuncOp
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.choose_kernels import FlashError
-from lowering.pipelines import finishing_passes, lowering_passes, placing_passes
+from lowering.pipelines import (
+    SPARE,
+    finishing_passes,
+    lowering_passes,
+    placing_passes,
+)
 from lowering.stages.plan import Plan
 from lowering.variables import persistent_bytes
 from tinyts_dialect.attributes import ConstantChannelsAttr
@@ -184,6 +189,7 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
         target=options.target,
         kernels=options.kernels,
         size=_room_for_scratch(options),
+        spare=_spare(options),
     )
     try:
         return run_passes(placed, finishing(flash=budget))
@@ -194,6 +200,12 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
                 f"at least, as estimated, more than {limit}"
             ) from error
         return run_passes(placed, finishing(flash=error.needed))
+
+
+def _spare(options: CompileOptions) -> int | None:
+    """Percent by which the arena of slices may grow beyond the smallest for speed."""
+    whole = options.optimize == "none" and options.split_height is None
+    return None if whole or options.sram_limit is not None else SPARE
 
 
 def _room_for_scratch(options: CompileOptions) -> int | None:

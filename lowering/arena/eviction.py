@@ -66,13 +66,20 @@ class Evictor:
             for low, high in zip(conflicts.low, conflicts.high, strict=True)
         ]
 
-    def search(self, offsets: Ints, capacity: int, steps: int) -> Attempt:
-        """Move blocks until none ends above `capacity`, or until `steps` are over."""
+    def search(
+        self, offsets: Ints, capacity: int, steps: int, absent: Ints | None = None
+    ) -> Attempt:
+        """Move blocks until none ends above `capacity`, or until `steps` are over.
+
+        Blocks that are `absent` have no place and get none.
+        """
         sizes = self.sizes.tolist()
         rank = self.pressure.tolist()
         offsets = np.append(offsets, 0)
         weights = np.concatenate([self.pressure, [0], -self.pressure, [0]])
         too_high = np.flatnonzero(offsets[:-1] + self.sizes > capacity)
+        if absent is not None:
+            too_high = np.setdiff1d(too_high, absent)
         offsets[too_high] = UNPLACED
         waiting = [(-rank[block], block) for block in too_high.tolist()]
         heapq.heapify(waiting)
