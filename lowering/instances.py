@@ -16,6 +16,7 @@ HEADERS = {
     "dw_compact": "tinyts_dw_compact",
     "panel_1x8_relu": "tinyts_panel_relu",
     "panel_2x4_relu": "tinyts_panel_relu",
+    "panel_d2x4_relu": "tinyts_panel_relu",
 }
 """The header of each macro, without `.h`."""
 

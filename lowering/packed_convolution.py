@@ -100,7 +100,14 @@ DIRECT = Panel(
 RUN = 17
 """Instructions of a panel between two runs of a window."""
 
+GATHERING = 10
+"""Instructions of a byte that is gathered, of one pixel or of two by shorter ways."""
+
 PAIRED = Panel("2x4", 2, 16, {4: GroupCost({16: 22.8, 8: 24.8}, 62)}, 9.5, 80)
+
+
+FEW = Panel("d2x4", 2, 0, {4: GroupCost({16: 33}, 55)}, 0, 30)
+"""For a few channels of windows of one run of whole words, without scratch."""
 
 
 def packed_stages(
@@ -113,6 +120,8 @@ def packed_stages(
     """
     window = window_of(layer, stage)
     if window is None or (panel is DIRECT and window.runs > MAX_RUNS):
+        return
+    if panel is FEW and (window.runs > 1 or window.gathered or _uneven(window)):
         return
     linear = linear_of(layer, stage)
     cuts = cuts or (0, len(linear.bias))
@@ -141,7 +150,7 @@ def _packings(
     layer: LayerCalls, stage: str, panel: Panel, linear: Linear, window: Window
 ) -> Iterator[tuple[Layout, Channels]]:
     """The layouts of streams that are exact, and what they hold."""
-    for bits in (16, 8):
+    for bits in (16, 8) if panel is not FEW else (16,):
         packed = requantized(linear, bits)
         weights = f"w{bits}"
         if packed is None and bits == 8:
@@ -156,6 +165,11 @@ def _packings(
                 packed = packed if packed and packed.form == "relu" else None
         if packed is not None:
             yield Layout(panel.name, weights, packed.form), packed
+
+
+def _uneven(window: Window) -> bool:
+    """Whether the last word of a run overlaps the one before."""
+    return bool((window.words[-1] < 0).any())
 
 
 def _even(layer: LayerCalls, stage: str) -> bool:
@@ -182,7 +196,7 @@ def _instructions(
     costs = [panel.groups[size] for size in sizes]
     eaten = sum(cost.word[layout.bits] * words + cost.overhead for cost in costs)
     calls = (len(cuts) - 1) * -(-image.width // panel.pixels)
-    each = panel.overhead + panel.widening * words + 5 * window.gathered * panel.pixels
+    each = panel.overhead + panel.widening * words + GATHERING * window.gathered
     if panel is DIRECT:
         eaten += len(sizes) * RUN * (window.pieces - 1)
     work = calls * each + image.width / panel.pixels * eaten

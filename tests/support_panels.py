@@ -96,10 +96,12 @@ def panel_trial(
     edges: bool = False,
     widened: bool = False,
     parts: bool = False,
+    few: bool = False,
 ) -> PanelTrial | None:
     """One job of tinyts_panel_1x8_*, or with `widened` of tinyts_panel_2x4_*.
 
-    With `parts` of those whose sums begin anew with parts of a window.
+    With `few` of tinyts_panel_d2x4_*, with `parts` of those whose sums begin anew with
+    parts of a window.
 
     None where there is no exact form of it.
     """
@@ -130,7 +132,7 @@ def panel_trial(
         ],
         axis=1,
     ).astype(np.int64)
-    layout = Layout("2x4" if widened else "1x8", weights, packed.form)
+    layout = Layout(_shape(widened, few), weights, packed.form)
     name = layout.function(int(packed.shifts[0]))
     data = stream(packed, words, layout, (0, channels))
     pitch = channels + int(rng.integers(0, 3))
@@ -161,6 +163,10 @@ def panel_trial(
         f"run(tinyts_{name}, &job_{number}, {size});",
         _framed(outputs_of(linear, windows), pitch),
     )
+
+
+def _shape(widened: bool, few: bool) -> str:
+    return "d2x4" if few else "2x4" if widened else "1x8"
 
 
 def sum_trial(

@@ -47,6 +47,22 @@ def trials() -> list[PanelTrial]:
                             widened=widened,
                         )
                         found += [trial] if trial else []
+    for kind in KINDS:
+        for edges in (False, True):
+            for channels, length, pixels in ((4, 8, 4), (7, 4, 3), (9, 16, 1)):
+                trial = panel_trial(
+                    rng,
+                    len(found),
+                    bits=16,
+                    kind=kind,
+                    channels=channels,
+                    runs=1,
+                    length=length,
+                    pixels=pixels,
+                    edges=edges,
+                    few=True,
+                )
+                found += [trial] if trial else []
     for kind, channels, runs, length, widened in (
         ("relu", 3, 1, 1200, True),
         ("relu", 8, 1, 1444, True),
@@ -75,7 +91,7 @@ def trials() -> list[PanelTrial]:
         for i, (channels, length) in enumerate(((2, 8), (8, 40), (11, 4), (21, 304)))
     ]
     names = {trial.name.partition("__")[0] for trial in found}
-    relu = {"panel_1x8_relu", "panel_2x4_relu"}
+    relu = {"panel_1x8_relu", "panel_2x4_relu", "panel_d2x4_relu"}
     assert names == relu | {path.stem for path in SOURCES}
     return found
 

@@ -17,6 +17,7 @@ from lowering.kernel_spec import Params
 from lowering.kernel_variant import Array, LayerCalls, Proposal
 from lowering.packed_convolution import (
     DIRECT,
+    FEW,
     PAIRED,
     PackedStage,
     packed_stages,
@@ -24,6 +25,12 @@ from lowering.packed_convolution import (
 from lowering.walks import fused_rows_walk
 
 KERNELS = ("fused_rows",)
+
+GROUP = 1000
+"""Instructions of a group of channels of an output row beside both convolutions."""
+
+FEW_CHANNELS = 8
+"""Groups of no more than these are computed straight from two pixels of the input."""
 
 PORTABLE_MAC = 16
 """Instructions of the portable depthwise convolution."""
@@ -39,10 +46,12 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
         grouped = layer.with_params(group=group)
         fresh = 0 if group == planned else _fresh_bytes(layer, group)
         depthwise = depthwise_stage(grouped, "consumer")
+        few = [("conv_dw", FEW)] if group <= FEW_CHANNELS else []
         cuts = (*range(0, channels, group), channels)
         if depthwise is not None:
             pair = "wide_dw" if fresh else "pair_dw"
-            for variant, panel in ((pair, PAIRED), ("conv_dw", DIRECT)):
+            ways = [(pair, PAIRED), ("conv_dw", DIRECT)]
+            for variant, panel in [*ways, *few]:
                 for packed in packed_stages(layer, "producer", panel, cuts):
                     yield _with_row_function(grouped, variant, packed, depthwise, fresh)
         elif group == planned:
@@ -81,6 +90,7 @@ def _with_row_function(
 ) -> Proposal:
     """Without `fresh` bytes of its own the layer keeps its scratch."""
     params = {**_params(layer, packed), "consumer": depthwise.params}
+    groups = -(-layer.image("middle").channels // layer.params["group"])
     if variant == "wide_dw":
         params["fresh_bytes"] = fresh
     return Proposal(
@@ -90,7 +100,7 @@ def _with_row_function(
             **_within("producer", packed.constants),
             **_within("consumer", depthwise.constants),
         },
-        packed.instructions + depthwise.instructions,
+        packed.instructions + depthwise.instructions + GROUP * layer.rows * groups,
         fresh + packed.scratch,
         code=depthwise.code,
         scratch_field="scratch" if fresh else "workspace",

@@ -85,6 +85,13 @@ tinyts_panel_kernel tinyts_panel_2x4_w8s_relu; /* two parts; two pixels always *
 tinyts_panel_kernel tinyts_panel_2x4_w8_any;
 tinyts_panel_kernel tinyts_panel_2x4_w8_clamp;
 
+/*
+ * Two pixels and four channels at a time, straight from the only run of the input; back
+ * is 0. Of a pixel nothing is written before the first group of both has been read.
+ */
+tinyts_panel_kernel tinyts_panel_d2x4_w16_any;
+tinyts_panel_kernel tinyts_panel_d2x4_w16_clamp;
+
 #ifdef __cplusplus
 }
 #endif

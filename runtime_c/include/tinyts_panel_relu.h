@@ -1,8 +1,8 @@
 /*
  * Panels of the form relu with weights of 16 bits: one function for each shift.
  *
- * TINYTS_PANEL_1X8_RELU(NAME, SHIFT) and TINYTS_PANEL_2X4_RELU(NAME, SHIFT) define the
- * tinyts_panel_kernel NAME; SHIFT, 1..31, is also the job's.
+ * TINYTS_PANEL_1X8_RELU(NAME, SHIFT), TINYTS_PANEL_2X4_RELU(NAME, SHIFT) and
+ * TINYTS_PANEL_D2X4_RELU(NAME, SHIFT) define the tinyts_panel_kernel NAME; SHIFT, 1..31, is also the job's.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -11,6 +11,7 @@
 
 #include "tinyts_panel_asm_1x8.h"
 #include "tinyts_panel_asm_2x4.h"
+#include "tinyts_panel_asm_d2x4.h"
 #include "tinyts_panel_twin.h"
 
 #if TINYTS_HAS_DSP
@@ -20,6 +21,9 @@
 #define TINYTS_PANEL_2X4_RELU(NAME, SHIFT)       \
     tinyts_panel_kernel NAME;                    \
     TINYTS_PANEL_ASM_2X4(#NAME, "w16", "relu", #SHIFT);
+#define TINYTS_PANEL_D2X4_RELU(NAME, SHIFT)      \
+    tinyts_panel_kernel NAME;                    \
+    TINYTS_PANEL_ASM_D2X4(#NAME, "relu", #SHIFT);
 #else
 #define TINYTS_PANEL_1X8_RELU(NAME, SHIFT)                            \
     static void NAME(const tinyts_panel_job *job) {                   \
@@ -28,6 +32,10 @@
 #define TINYTS_PANEL_2X4_RELU(NAME, SHIFT)                            \
     static void NAME(const tinyts_panel_job *job) {                   \
         tinyts_panel_2x4(job, 16, TINYTS_FORM_RELU);                  \
+    }
+#define TINYTS_PANEL_D2X4_RELU(NAME, SHIFT)                           \
+    static void NAME(const tinyts_panel_job *job) {                   \
+        tinyts_panel_d2x4(job, 16, TINYTS_FORM_RELU);                 \
     }
 #endif
 

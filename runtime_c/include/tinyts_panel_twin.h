@@ -154,6 +154,20 @@ static inline void tinyts_panel_1x8(const tinyts_panel_job *job, int32_t bits,
     tinyts_panel_pixels(job, bits, form, 0);
 }
 
+/* Four channels of pixel after pixel, of the only run. */
+static inline void tinyts_panel_d2x4(const tinyts_panel_job *job, int32_t bits,
+                                     int32_t form) {
+    for (int32_t pixel = 0; pixel < job->pixels; ++pixel) {
+        const int32_t *stream = job->stream;
+        int8_t *const out = job->out + pixel * job->out_step;
+        for (int32_t channel = 0; channel < job->channels; channel += 4) {
+            const int32_t left = job->channels - channel;
+            stream = tinyts_panel_pixel(job, stream, pixel, 4, left > 4 ? 4 : left, bits,
+                                        form, 0, out + channel);
+        }
+    }
+}
+
 /* The same with w8s. */
 static inline void tinyts_panel_1x8_runs(const tinyts_panel_job *job, int32_t form) {
     tinyts_panel_pixels(job, 8, form, 1);
