@@ -64,8 +64,8 @@ class ChooseKernels(ModulePass):
     `size` is what the arena may grow to for scratch; without it the arena stays as it
     is, but for `spare` percent by which it may grow as far as that is worth its
     instructions. `flash` bounds the bytes of all constants and of code that only one
-    layer needs. With `kernels=cmsis-nn` that library computes all layers that it can, whatever it
-    costs.
+    layer needs. With `kernels=cmsis-nn` that library computes all layers that it can,
+    whatever it costs.
     """
 
     name = "choose-kernels"
