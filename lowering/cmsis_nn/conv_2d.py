@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.cmsis_nn.exactness import sums_fit
-from lowering.cmsis_nn.layers import MAX_EXTENT, MAX_SCRATCH, proposal, reads_slices
+from lowering.cmsis_nn.layers import MAX_SCRATCH, proposal
+from lowering.cmsis_nn.slices import MAX_EXTENT, step_of
 from lowering.cmsis_nn.windows import Axis, axes, expressible
 from lowering.kernel_variant import LayerCalls, Proposal
 
@@ -22,15 +23,16 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     weights = layer.arrays["weights"].reshape(output.channels, -1)
     taps = weights.shape[1]
     scratch = scratch_bytes(rows, columns, taps)
+    step = step_of(layer, rows)
     if (
-        reads_slices(layer)
-        and expressible(layer, rows, columns)
+        step is not None
+        and expressible(rows, columns)
         and (columns.inputs == columns.outputs or not _is_fast(rows, columns))
         and max(taps, scratch) <= min(2 * MAX_EXTENT, MAX_SCRATCH)
         and sums_fit(layer, weights)
     ):
         macs = layer.rows * output.row_bytes * taps
-        yield proposal(layer, PER_MAC * macs, scratch)
+        yield proposal(layer, PER_MAC * macs, scratch, step=step)
 
 
 def scratch_bytes(rows: Axis, columns: Axis, taps: int) -> int:

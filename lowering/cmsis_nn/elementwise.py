@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.cmsis_nn.exactness import MIN_SHIFT, requantizes
-from lowering.cmsis_nn.layers import proposal, reads_slices
+from lowering.cmsis_nn.layers import proposal
+from lowering.cmsis_nn.slices import step_of
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.walks import Scalars
 
@@ -25,9 +26,10 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """One proposal for inputs of the output's shape, in rows without gaps."""
     output = layer.image("output")
     same = all(layer.image(name) == output for name in ("input_1", "input_2"))
-    if same and reads_slices(layer) and _is_exact(layer.kernel, layer.params):
+    step = step_of(layer) if same else None
+    if step is not None and _is_exact(layer.kernel, layer.params):
         values = layer.rows * output.row_bytes
-        yield proposal(layer, PER_VALUE[layer.kernel] * values)
+        yield proposal(layer, PER_VALUE[layer.kernel] * values, step=step)
 
 
 def _is_exact(kernel: str, params: Scalars) -> bool:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.cmsis_nn.exactness import sums_fit
-from lowering.cmsis_nn.layers import proposal, reads_slices
+from lowering.cmsis_nn.layers import proposal
+from lowering.cmsis_nn.slices import MAX_EXTENT
+from lowering.contiguous import is_contiguous
 from lowering.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("fully_connected",)
@@ -22,9 +24,11 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     output, input = layer.image("output"), layer.image("input")
     whole = all(call.named_rows() == (0, output.height) for call in layer.calls)
     by_rows = input[:2] == output[:2]
+    accesses = [a for c in layer.calls for a in (*c.writes(), *c.reads())]
     weights = layer.arrays["weights"].reshape(output.channels, -1)
     if (
-        reads_slices(layer)
+        all(map(is_contiguous, accesses))
+        and max(*input, *output) <= MAX_EXTENT
         and (whole or by_rows)
         and layer.params["params"]["filter_offset"] == 0
         and sums_fit(layer, weights)

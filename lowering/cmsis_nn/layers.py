@@ -4,24 +4,10 @@ from __future__ import annotations
 
 from lowering.cmsis_nn import VARIANT
 from lowering.cmsis_nn.exactness import without_dead_biases
-from lowering.contiguous import is_contiguous
 from lowering.kernel_variant import LayerCalls, Proposal
-
-MAX_EXTENT = 2**15 - 1
-"""Largest dimension: some functions keep positions in numbers of 16 bits."""
 
 MAX_SCRATCH = 2**16 - 4
 """Bytes; scratch is as wide a tensor."""
-
-
-def reads_slices(layer: LayerCalls) -> bool:
-    """Whether what each call reads and writes lies in memory without gaps."""
-    tables = layer.tables.values()
-    return all(max(table.image) <= MAX_EXTENT for table in tables) and all(
-        is_contiguous(access)
-        for call in layer.calls
-        for access in (*call.writes(), *call.reads())
-    )
 
 
 def proposal(

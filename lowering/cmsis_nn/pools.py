@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lowering.cmsis_nn.layers import MAX_SCRATCH, proposal, reads_slices
+from lowering.cmsis_nn.layers import MAX_SCRATCH, proposal
+from lowering.cmsis_nn.slices import step_of
 from lowering.cmsis_nn.windows import axes, expressible
 from lowering.kernel_variant import LayerCalls, Proposal
 
@@ -23,13 +24,10 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     output = layer.image("output")
     average = layer.kernel == "average_pool_2d"
     scratch = scratch_bytes(output.channels) if average else 0
-    if (
-        reads_slices(layer)
-        and expressible(layer, rows, columns)
-        and scratch <= MAX_SCRATCH
-    ):
+    step = step_of(layer, rows)
+    if step is not None and expressible(rows, columns) and scratch <= MAX_SCRATCH:
         taps = layer.rows * output.row_bytes * rows.taps * columns.taps
-        yield proposal(layer, PER_TAP * taps, scratch)
+        yield proposal(layer, PER_TAP * taps, scratch, step=step)
 
 
 def scratch_bytes(channels: int) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lowering.cmsis_nn.layers import proposal, reads_slices
+from lowering.cmsis_nn.layers import proposal
+from lowering.cmsis_nn.slices import step_of
 from lowering.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("softmax",)
@@ -23,5 +24,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     """One proposal for rows of few channels without gaps."""
     output = layer.image("output")
     exact = output.channels <= MAX_CHANNELS and layer.params["shift"] <= MAX_SHIFT
-    if exact and reads_slices(layer):
-        yield proposal(layer, PER_VALUE * layer.rows * output.row_bytes)
+    step = step_of(layer)
+    if exact and step is not None:
+        values = layer.rows * output.row_bytes
+        yield proposal(layer, PER_VALUE * values, step=step)

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from lowering.kernel_variant import LayerCalls
 from lowering.walks import Scalars
-from tinyts_dialect.tsbuf import Access, KernelOp
 
 
 class Axis(NamedTuple):
@@ -73,21 +72,6 @@ def _structure(params: Scalars, name: str) -> Scalars:
     return found
 
 
-def expressible(layer: LayerCalls, rows: Axis, columns: Axis) -> bool:
-    """Whether each call is a layer on an image of its own."""
-    return (
-        columns.padding >= 0
-        and rows.meets()
-        and columns.meets()
-        and all(_reads_its_windows(call, rows) for call in layer.calls)
-    )
-
-
-def _reads_its_windows(call: KernelOp, rows: Axis) -> bool:
-    low, high = rows.covered(*call.named_rows())
-    read = _read(call)
-    return read.first <= low < high <= read.last
-
-
-def _read(call: KernelOp) -> Access:
-    return next(access for access in call.reads() if access.field == "input")
+def expressible(rows: Axis, columns: Axis) -> bool:
+    """Whether slices can be layers on images of their own."""
+    return columns.padding >= 0 and rows.meets() and columns.meets()

@@ -3,9 +3,9 @@
 
 #include "tinyts_cmsis_nn.h"
 
-void tinyts_average_pool_2d_cmsis_nn(
-    const tinyts_average_pool_2d_cmsis_nn_layer *layer, tinyts_memory memory, int32_t first,
-    int32_t last) {
+static void hand_over(const tinyts_average_pool_2d_cmsis_nn_layer *layer,
+                      tinyts_memory memory, const cmsis_nn_context *scratch,
+                      int32_t first, int32_t last) {
     const tinyts_tensor *const input = layer->input;
     const tinyts_tensor *const output = layer->output;
     const tinyts_cmsis_nn_slice slice = tinyts_cmsis_nn_slice_of(
@@ -19,8 +19,17 @@ void tinyts_average_pool_2d_cmsis_nn(
         .padding = {layer->params.padding.w, slice.padding},
         .activation = tinyts_cmsis_nn_clamp(layer->params.activation),
     };
+    (void)arm_avgpool_s8(scratch, &params, &input_dims, slice.pixels, &filter_dims,
+                         &output_dims, tinyts_row(output, memory, first));
+}
+
+void tinyts_average_pool_2d_cmsis_nn(const tinyts_average_pool_2d_cmsis_nn_layer *layer,
+                                     tinyts_memory memory, int32_t first,
+                                     int32_t last) {
     const cmsis_nn_context scratch =
         tinyts_cmsis_nn_scratch(layer->workspace, memory, first);
-    (void)arm_avgpool_s8(&scratch, &params, &input_dims, slice.pixels, &filter_dims,
-                         &output_dims, tinyts_row(output, memory, first));
+    for (int32_t y = first; y < last; y += layer->step) {
+        const int32_t end = tinyts_cmsis_nn_end(y, layer->step, last);
+        hand_over(layer, memory, &scratch, y, end);
+    }
 }

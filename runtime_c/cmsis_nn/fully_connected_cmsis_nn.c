@@ -3,9 +3,9 @@
 
 #include "tinyts_cmsis_nn.h"
 
-void tinyts_fully_connected_cmsis_nn(
-    const tinyts_fully_connected_cmsis_nn_layer *layer, tinyts_memory memory, int32_t first,
-    int32_t last) {
+void tinyts_fully_connected_cmsis_nn(const tinyts_fully_connected_cmsis_nn_layer *layer,
+                                     tinyts_memory memory, int32_t first,
+                                     int32_t last) {
     const tinyts_tensor *const output = layer->output;
     const int32_t vectors = (last - first) * output->width;
     const cmsis_nn_context scratch = {NULL, 0};

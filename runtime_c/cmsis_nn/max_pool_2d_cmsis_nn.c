@@ -3,9 +3,9 @@
 
 #include "tinyts_cmsis_nn.h"
 
-void tinyts_max_pool_2d_cmsis_nn(
-    const tinyts_max_pool_2d_cmsis_nn_layer *layer, tinyts_memory memory, int32_t first,
-    int32_t last) {
+static void hand_over(const tinyts_max_pool_2d_cmsis_nn_layer *layer,
+                      tinyts_memory memory, int32_t first,
+                      int32_t last) {
     const tinyts_tensor *const input = layer->input;
     const tinyts_tensor *const output = layer->output;
     const tinyts_cmsis_nn_slice slice = tinyts_cmsis_nn_slice_of(
@@ -22,4 +22,12 @@ void tinyts_max_pool_2d_cmsis_nn(
     const cmsis_nn_context scratch = {NULL, 0};
     (void)arm_max_pool_s8(&scratch, &params, &input_dims, slice.pixels, &filter_dims,
                           &output_dims, tinyts_row(output, memory, first));
+}
+
+void tinyts_max_pool_2d_cmsis_nn(const tinyts_max_pool_2d_cmsis_nn_layer *layer,
+                                 tinyts_memory memory, int32_t first,
+                                 int32_t last) {
+    for (int32_t y = first; y < last; y += layer->step) {
+        hand_over(layer, memory, y, tinyts_cmsis_nn_end(y, layer->step, last));
+    }
 }

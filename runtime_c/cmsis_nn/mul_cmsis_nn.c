@@ -3,8 +3,8 @@
 
 #include "tinyts_cmsis_nn.h"
 
-void tinyts_mul_cmsis_nn(const tinyts_mul_cmsis_nn_layer *layer, tinyts_memory memory,
-                         int32_t first, int32_t last) {
+static void hand_over(const tinyts_mul_cmsis_nn_layer *layer, tinyts_memory memory,
+                      int32_t first, int32_t last) {
     const tinyts_tensor *const output = layer->output;
     const int32_t values = (last - first) * output->width * output->channels;
     (void)arm_elementwise_mul_s8(
@@ -13,4 +13,11 @@ void tinyts_mul_cmsis_nn(const tinyts_mul_cmsis_nn_layer *layer, tinyts_memory m
         layer->input_2_offset, tinyts_row(output, memory, first), layer->output_offset,
         layer->output_quant.multiplier, layer->output_quant.shift,
         layer->activation.min, layer->activation.max, values);
+}
+
+void tinyts_mul_cmsis_nn(const tinyts_mul_cmsis_nn_layer *layer, tinyts_memory memory,
+                         int32_t first, int32_t last) {
+    for (int32_t y = first; y < last; y += layer->step) {
+        hand_over(layer, memory, y, tinyts_cmsis_nn_end(y, layer->step, last));
+    }
 }

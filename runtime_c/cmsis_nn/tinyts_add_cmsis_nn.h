@@ -24,11 +24,12 @@ typedef struct {
     int32_t output_offset;
     tinyts_per_tensor_quant_params output_quant;
     tinyts_activation activation;
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_add_cmsis_nn_layer;
 
 /*
  * As tinyts_add, also in place, by arm_elementwise_add_s8, where all three have one
- * shape and the rows lie without gaps.
+ * shape and slices of `step` rows lie without gaps.
  */
 void tinyts_add_cmsis_nn(const tinyts_add_cmsis_nn_layer *layer, tinyts_memory memory,
                          int32_t first, int32_t last);

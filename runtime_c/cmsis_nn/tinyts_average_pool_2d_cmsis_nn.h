@@ -18,10 +18,12 @@ typedef struct {
     const tinyts_tensor *workspace; /* its row `first` is a call's scratch; or NULL */
     tinyts_tile kernel;
     tinyts_pool_params params;
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_average_pool_2d_cmsis_nn_layer;
 
 /*
- * As tinyts_average_pool_2d, also in place, by arm_avgpool_s8, where the rows lie without gaps.
+ * As tinyts_average_pool_2d, also in place, by arm_avgpool_s8, where the slices of
+ * `step` rows lie without gaps.
  */
 void tinyts_average_pool_2d_cmsis_nn(const tinyts_average_pool_2d_cmsis_nn_layer *layer,
                                      tinyts_memory memory, int32_t first,

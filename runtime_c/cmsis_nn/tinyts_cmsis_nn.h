@@ -71,6 +71,11 @@ static inline cmsis_nn_context tinyts_cmsis_nn_scratch(const tinyts_tensor *work
     return context;
 }
 
+/* Where the slice ends that begins at row `first` of rows up to last-1. */
+static inline int32_t tinyts_cmsis_nn_end(int32_t first, int32_t step, int32_t last) {
+    return last - first < step ? last : first + step;
+}
+
 /* Constants that CMSIS-NN reads only, although its structures do not say so. */
 static inline int32_t *tinyts_cmsis_nn_read_only(const int32_t *values) {
     return (int32_t *)(uintptr_t)values;

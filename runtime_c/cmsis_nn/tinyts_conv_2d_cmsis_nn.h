@@ -21,10 +21,12 @@ typedef struct {
     tinyts_tile kernel;
     tinyts_conv_params params;
     tinyts_per_channel_quant_params quant; /* [Cout] each */
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_conv_2d_cmsis_nn_layer;
 
 /*
- * As tinyts_conv_2d by arm_convolve_wrapper_s8, where the rows lie without gaps.
+ * As tinyts_conv_2d by arm_convolve_wrapper_s8, where the slices of
+ * `step` rows lie without gaps.
  *
  * In place: as tinyts_conv_2d, but with a kernel of 1x1 all of the input is read until
  * the last byte of the output is written.

@@ -22,15 +22,16 @@ typedef struct {
     tinyts_conv_params params;
     tinyts_per_channel_quant_params quant; /* [Cout] each */
     int32_t ch_mult; /* output channels of each input channel, >= 1 */
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_depthwise_conv_2d_cmsis_nn_layer;
 
 /*
  * As tinyts_depthwise_conv_2d, also in place, by arm_depthwise_conv_wrapper_s8, where
- * the rows lie without gaps.
+ * slices of `step` rows lie without gaps.
  */
-void tinyts_depthwise_conv_2d_cmsis_nn(const tinyts_depthwise_conv_2d_cmsis_nn_layer *layer,
-                                       tinyts_memory memory, int32_t first,
-                                       int32_t last);
+void tinyts_depthwise_conv_2d_cmsis_nn(
+    const tinyts_depthwise_conv_2d_cmsis_nn_layer *layer, tinyts_memory memory,
+    int32_t first, int32_t last);
 
 #ifdef __cplusplus
 }

@@ -17,10 +17,12 @@ typedef struct {
     const tinyts_tensor *output; /* [height, width, channels] */
     tinyts_tile kernel;
     tinyts_pool_params params;
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_max_pool_2d_cmsis_nn_layer;
 
 /*
- * As tinyts_max_pool_2d, by arm_max_pool_s8, where the rows lie without gaps.
+ * As tinyts_max_pool_2d, by arm_max_pool_s8, where the slices of
+ * `step` rows lie without gaps.
  *
  * Not in place: an output is written while its window is read.
  */

@@ -16,11 +16,12 @@ typedef struct {
     const tinyts_tensor *input_1;
     const tinyts_tensor *input_2;
     const tinyts_tensor *output;
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_minimum_cmsis_nn_layer;
 
 /*
- * As tinyts_minimum, also in place, by arm_minimum_s8, where all three have one shape and
- * the rows lie without gaps.
+ * As tinyts_minimum, also in place, by arm_minimum_s8, where all three have one shape
+ * and slices of `step` rows lie without gaps.
  */
 void tinyts_minimum_cmsis_nn(const tinyts_minimum_cmsis_nn_layer *layer,
                              tinyts_memory memory, int32_t first,

@@ -18,10 +18,12 @@ typedef struct {
     int32_t multiplier;
     int32_t shift;
     int32_t diff_min;
+    int32_t step; /* output rows that are handed over at a time */
 } tinyts_softmax_cmsis_nn_layer;
 
 /*
- * As tinyts_softmax, also in place, by arm_softmax_s8, where the rows lie without gaps
+ * As tinyts_softmax, also in place, by arm_softmax_s8, where the slices of
+ * `step` rows lie without gaps
  * and have at most 511 channels.
  */
 void tinyts_softmax_cmsis_nn(const tinyts_softmax_cmsis_nn_layer *layer,
