@@ -149,6 +149,18 @@ def test_columns_of_a_wider_buffer_are_not_contiguous() -> None:
     assert is_contiguous(access._replace(last=2))
 
 
+@pytest.mark.parametrize(
+    ("numbers", "step"), [((8, 16, 1, 0, 3), 4), ((8, 20, 1, 0, 3), 1)]
+)
+def test_rows_one_by_one(numbers: tuple[int, ...], step: int) -> None:
+    """Where the rows of a call have gaps."""
+    scalars = "multiplier = 1073741824 : i32, shift = 26 : i32, diff_min = -31 : i32"
+    text = ROWS.format(*numbers).replace("params {", f"params {{{scalars}")
+    text = text.replace("@sram", "@sram {bytes = 64, alignment = 4}")
+    chosen = str(transformed(parse(text), 'choose-kernels{kernels="cmsis-nn"}'))
+    assert f"step = {step} : i32" in chosen
+
+
 def test_report(tmp_path: Path) -> None:
     model = classifier(tmp_path / "chain.tflite")
     whole = report(compile_path(model, resolve(kernels="cmsis-nn", optimize="none")))

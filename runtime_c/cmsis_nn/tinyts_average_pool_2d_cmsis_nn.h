@@ -22,7 +22,7 @@ typedef struct {
 } tinyts_average_pool_2d_cmsis_nn_layer;
 
 /*
- * As tinyts_average_pool_2d, also in place, by arm_avgpool_s8, where the slices of
+ * As tinyts_average_pool_2d, also in place, by arm_avgpool_s8, where slices of
  * `step` rows lie without gaps.
  */
 void tinyts_average_pool_2d_cmsis_nn(const tinyts_average_pool_2d_cmsis_nn_layer *layer,

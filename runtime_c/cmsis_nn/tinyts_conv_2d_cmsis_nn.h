@@ -25,8 +25,8 @@ typedef struct {
 } tinyts_conv_2d_cmsis_nn_layer;
 
 /*
- * As tinyts_conv_2d by arm_convolve_wrapper_s8, where the slices of
- * `step` rows lie without gaps.
+ * As tinyts_conv_2d by arm_convolve_wrapper_s8, where slices of `step` rows lie without
+ * gaps.
  *
  * In place: as tinyts_conv_2d, but with a kernel of 1x1 all of the input is read until
  * the last byte of the output is written.

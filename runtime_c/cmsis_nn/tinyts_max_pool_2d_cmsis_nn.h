@@ -21,7 +21,7 @@ typedef struct {
 } tinyts_max_pool_2d_cmsis_nn_layer;
 
 /*
- * As tinyts_max_pool_2d, by arm_max_pool_s8, where the slices of
+ * As tinyts_max_pool_2d, by arm_max_pool_s8, where slices of
  * `step` rows lie without gaps.
  *
  * Not in place: an output is written while its window is read.

@@ -22,9 +22,8 @@ typedef struct {
 } tinyts_softmax_cmsis_nn_layer;
 
 /*
- * As tinyts_softmax, also in place, by arm_softmax_s8, where the slices of
- * `step` rows lie without gaps
- * and have at most 511 channels.
+ * As tinyts_softmax, also in place, by arm_softmax_s8, where slices of `step` rows lie
+ * without gaps and have at most 511 channels.
  */
 void tinyts_softmax_cmsis_nn(const tinyts_softmax_cmsis_nn_layer *layer,
                              tinyts_memory memory, int32_t first,
