@@ -132,12 +132,12 @@
     "mov r11, r10\n"                                                         \
     ".endif\n"                                                               \
     "ldr r0, [sp, #48]\n"                                                    \
-    "cmp r0, #0\n"                                                           \
-    "beq.w 10f\n"                                                            \
-    "ldr r2, [sp, #4]\n"                                                     \
-    "ldr r3, [sp, #8]\n"                                                     \
+    "cbz r0, 16f\n"                                                          \
+    "ldrd r2, r3, [sp, #4]\n"                                                \
     "sub.w r1, r1, r2, lsl #word_shift\n"                                    \
     "bx r3\n"                                                                \
+    "16:\n"                                                                  \
+    "b.w 10f\n"                                                              \
     ".p2align 2\n"                                                           \
     "4:\n" /* four words */                                                  \
     "word " BITS ", 0\n"                                                     \
@@ -148,14 +148,14 @@
     "cmp r0, r12\n"                                                          \
     "bne.w 4b\n"                                                             \
     "ldr r2, [sp, #48]\n"                                                    \
-    "cmp r2, #0\n"                                                           \
-    "beq.w 11f\n"                                                            \
+    "cbnz r2, 5f\n"                                                          \
+    "b.w 11f\n"                                                              \
     "5:\n" /* outputs */                                                     \
     "ldrd r0, r3, [sp, #24]\n"                                               \
     "subs r3, #8\n"                                                          \
-    "str r3, [sp, #28]\n"                                                    \
     "blt.w 7f\n"                                                             \
     ".ifc " FORM ",clamp\n"                                                  \
+    "str r3, [sp, #28]\n"                                                    \
     "ldrd r2, r3, [sp, #52]\n"                                               \
     ".endif\n"                                                               \
     ".p2align 2\n"                                                           \
@@ -170,22 +170,29 @@
     "output " BITS ", " FORM ", 8, 0, r4, r4, r0, 0\n"                       \
     "\n"                                                                     \
     "adds r0, #8 * result_bytes\n"                                           \
-    "str r0, [sp, #24]\n"                                                    \
-    "ldr r2, [sp, #28]\n"                                                    \
+    ".ifc " FORM ",clamp\n"                                                  \
+    "ldr r3, [sp, #28]\n"                                                    \
+    ".endif\n"                                                               \
+    "strd r0, r3, [sp, #24]\n"                                               \
     "add.w r1, r1, #8 * scale_bytes - eaten\n"                               \
-    "cmp r2, #4\n"                                                           \
+    "cmp r3, #4\n"                                                           \
     "bgt.w 2b\n"                                                             \
-    "cmp r2, #0\n"                                                           \
+    "cmp r3, #0\n"                                                           \
     "ble.w 8f\n"                                                             \
     "b.w 12f\n"                                                              \
     "\n"                                                                     \
     "7:\n" /* fewer outputs than sums */                                     \
+    "str r3, [sp, #28]\n"                                                    \
     "rsb.w r3, r3, #0\n"                                                     \
     "skip_outputs output_bytes, odd_bytes\n"                                 \
     "adr.w lr, 6b\n"                                                         \
     "add lr, lr, r3\n"                                                       \
     "orr lr, lr, #1\n"                                                       \
+    ".ifc " FORM ",clamp\n"                                                  \
     "ldrd r2, r3, [sp, #52]\n"                                               \
+    ".else\n"                                                                \
+    "movs r3, #0\n"                                                          \
+    ".endif\n"                                                               \
     "bx lr\n"                                                                \
     "10:\n" /* several runs */                                               \
     "ldr r0, [sp, #0]\n"                                                     \
@@ -199,9 +206,7 @@
     "add r0, r0, r3\n"                                                       \
     "add r2, r2, r0\n"                                                       \
     "str r2, [sp, #40]\n"                                                    \
-    "ldr r2, [sp, #4]\n"                                                     \
-    "ldr r3, [sp, #8]\n"                                                     \
-    "sub r0, r0, r2\n"                                                       \
+    "ldrd r2, r3, [sp, #4]\n"                                                \
     "sub.w r1, r1, r2, lsl #word_shift\n"                                    \
     "bx r3\n"                                                                \
     "11:\n" /* behind a run */                                               \
@@ -240,12 +245,13 @@
     "mov r7, r6\n"                                                           \
     ".endif\n"                                                               \
     "ldr r0, [sp, #48]\n"                                                    \
-    "cmp r0, #0\n"                                                           \
-    "beq.w 10f\n"                                                            \
+    "cbz r0, 16f\n"                                                          \
     "ldr r2, [sp, #4]\n"                                                     \
     "ldr r3, [sp, #60]\n"                                                    \
     "sub.w r1, r1, r2, lsl #(word_shift - 1)\n"                              \
     "bx r3\n"                                                                \
+    "16:\n"                                                                  \
+    "b.w 10f\n"                                                              \
     ".p2align 2\n"                                                           \
     "14:\n" /* four words */                                                 \
     "word4 " BITS ", 0\n"                                                    \
@@ -256,14 +262,14 @@
     "cmp r0, r12\n"                                                          \
     "bne.w 14b\n"                                                            \
     "ldr r2, [sp, #48]\n"                                                    \
-    "cmp r2, #0\n"                                                           \
-    "beq.w 11f\n"                                                            \
+    "cbnz r2, 5f\n"                                                          \
+    "b.w 11f\n"                                                              \
     "5:\n" /* outputs */                                                     \
     "ldrd r0, r3, [sp, #24]\n"                                               \
     "subs r3, #4\n"                                                          \
-    "str r3, [sp, #28]\n"                                                    \
     "blt.w 7f\n"                                                             \
     ".ifc " FORM ",clamp\n"                                                  \
+    "str r3, [sp, #28]\n"                                                    \
     "ldrd r2, r3, [sp, #52]\n"                                               \
     ".endif\n"                                                               \
     ".p2align 2\n"                                                           \
@@ -274,12 +280,17 @@
     "output " BITS ", " FORM ", 4, 0, r4, r4, r0, 0\n"                       \
     "b.w 8f\n"                                                               \
     "7:\n" /* fewer outputs than sums */                                     \
+    "str r3, [sp, #28]\n"                                                    \
     "rsb.w r3, r3, #0\n"                                                     \
     "skip_outputs output_bytes, odd_bytes\n"                                 \
     "adr.w lr, 6b\n"                                                         \
     "add lr, lr, r3\n"                                                       \
     "orr lr, lr, #1\n"                                                       \
+    ".ifc " FORM ",clamp\n"                                                  \
     "ldrd r2, r3, [sp, #52]\n"                                               \
+    ".else\n"                                                                \
+    "movs r3, #0\n"                                                          \
+    ".endif\n"                                                               \
     "bx lr\n"                                                                \
     "10:\n" /* several runs */                                               \
     "ldr r0, [sp, #0]\n"                                                     \
@@ -295,7 +306,6 @@
     "str r2, [sp, #40]\n"                                                    \
     "ldr r2, [sp, #4]\n"                                                     \
     "ldr r3, [sp, #60]\n"                                                    \
-    "sub r0, r0, r2\n"                                                       \
     "sub.w r1, r1, r2, lsl #(word_shift - 1)\n"                              \
     "bx r3\n"                                                                \
     "11:\n" /* behind a run */                                               \
@@ -316,12 +326,12 @@
 
 /*
  * tinyts_panel_1x8_<bits>_<form>. Frame: 0 job, 4 bytes of input that the first loop
- * skips, 8 where it begins, 12 bytes of a run, 16 bytes from the first pixel's input and 12, 20
- * pixels left, 24 where the group's outputs go, 28 channels left, 32 runs left, 36 next
- * run, 40 end of the run, 44 the pixel's output, 48 where the only run of the pixel
- * begins less what is skipped; 0 if there are more runs, or one word more, or sums to be
- * added behind it. 52 and 56 the activation, 60 where the loop for four channels begins,
- * `back` the job's.
+ * skips, 8 where it begins, 12 bytes of a run and those, 16 bytes from the first pixel's
+ * input and 12 less those, 20 pixels left, 24 where the group's outputs go, 28 channels
+ * left, 32 runs left, 36 next run, 40 end of the run, 44 the pixel's output, 48 where the
+ * only run of the pixel begins less what is skipped; 0 if there are more runs, or one word
+ * more, or sums to be added behind it. 52 and 56 the activation, 60 where the loop for
+ * four channels begins, `back` the job's.
  */
 #define TINYTS_PANEL_ASM_1X8(NAME, BITS, FORM, SHIFT)                        \
     __asm__(TINYTS_PANEL_ASM_BEGIN(NAME, BITS, FORM, SHIFT)                  \
@@ -353,12 +363,12 @@
     "add r2, r2, r12\n"                                                      \
     "orr r2, r2, #1\n"                                                       \
     "str r2, [sp, #8]\n"                                                     \
-    "lsl r1, r1, #2\n"                                                       \
-    "str r1, [sp, #12]\n"                                                    \
+    "ldr r2, [sp, #4]\n"                                                     \
+    "add r1, r2, r1, lsl #2\n"                                               \
+    "rsb r2, r2, #12\n"                                                      \
+    "strd r1, r2, [sp, #12]\n"                                               \
     "movs r1, #0\n"                                                          \
     "str r1, [sp, #48]\n"                                                    \
-    "movs r1, #12\n"                                                         \
-    "str r1, [sp, #16]\n"                                                    \
     "ldr r1, [r0, #32]\n"                                                    \
     "str r1, [sp, #44]\n"                                                    \
     "ldr r1, [r0, #12]\n"                                                    \
@@ -384,8 +394,6 @@
     "add r3, r3, r2\n"                                                       \
     "add r1, r1, r3\n"                                                       \
     "str r1, [sp, #40]\n"                                                    \
-    "ldr r2, [sp, #4]\n"                                                     \
-    "sub r3, r3, r2\n"                                                       \
     "str r3, [sp, #48]\n"                                                    \
     "9:\n"                                                                   \
     ".endif\n"                                                               \
