@@ -23,10 +23,9 @@ static inline neighbours neighbours_of(int32_t index, int32_t step, int32_t offs
     return found;
 }
 
-/* Halves away from zero. */
+/* sum / 2^20 to nearest, halves away from zero: down from one less for negative sums. */
 static inline int8_t rounded(int32_t sum) {
-    const int32_t half = ONE * ONE / 2;
-    return (int8_t)((sum + (sum > 0 ? half : -half)) / (ONE * ONE));
+    return (int8_t)((sum + (sum >> 31) + ONE * ONE / 2) >> 20);
 }
 
 void tinyts_resize_bilinear(const tinyts_resize_bilinear_layer *layer,
