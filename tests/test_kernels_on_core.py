@@ -55,6 +55,11 @@ def add_elementwise(bench: Bench) -> None:
             build = getattr(writer, name)
             writer.output(build(a, b, output=output, activation=activation))
     x = bench.input((1, 6, 7, 5))
+    for builtin in ("MINIMUM", "MAXIMUM"):
+        writer.output(writer.binary(builtin, x, writer.max_pool_2d(
+            x, filter=(2, 1), stride=(1, 1), padding="SAME"
+        )))
+    writer.output(views.resize(writer, x, (9, 11), bilinear=True))
     writer.output(writer.pad(x, [[0, 0], [1, 2], [2, 1], [3, 1]]))
     writer.output(writer.softmax(x))
     writer.output(writer.softmax(bench.input((1, 3, 2, 19))))

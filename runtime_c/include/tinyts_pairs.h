@@ -16,7 +16,7 @@ typedef struct {
     const tinyts_tensor *input_1;
     const tinyts_tensor *input_2;
     const tinyts_tensor *output;
-} tinyts_pair;
+} tinyts_operands;
 
 /* `count` values of the output and those that they are made of. */
 typedef struct {
@@ -31,7 +31,7 @@ typedef struct {
 typedef void (*tinyts_pair_function)(const void *layer, tinyts_pair_run run);
 
 /* Calls `function` for every run of rows first..last-1 of the output, ascending. */
-static inline void tinyts_for_pairs(const tinyts_pair *pair, tinyts_memory memory,
+static inline void tinyts_for_pairs(const tinyts_operands *pair, tinyts_memory memory,
                                     int32_t first, int32_t last,
                                     tinyts_pair_function function, const void *layer) {
     const tinyts_tensor *const output = pair->output;

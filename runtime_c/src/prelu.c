@@ -21,6 +21,6 @@ static void prelu_run(const void *layer, tinyts_pair_run run) {
 
 void tinyts_prelu(const tinyts_prelu_layer *layer, tinyts_memory memory, int32_t first,
                   int32_t last) {
-    const tinyts_pair pair = {layer->input_1, layer->input_2, layer->output};
+    const tinyts_operands pair = {layer->input_1, layer->input_2, layer->output};
     tinyts_for_pairs(&pair, memory, first, last, prelu_run, layer);
 }
