@@ -91,6 +91,7 @@ FOLDS: dict[str, tuple[str, list[Any], dict[str, Any], Any]] = {
     "add": ("ADD", [X, i32(5)], {}, X + 5),
     "sub": ("SUB", [X, i32(5)], {}, X - 5),
     "mul": ("MUL", [X, i32(5)], {}, X * 5),
+    "mul of scalars": ("MUL", [X[0, 2], X[0, 3]], {}, X[1, 2]),
     "minimum": ("MINIMUM", [X, i32(5)], {}, np.minimum(X, 5)),
     "slice of rows": (
         "STRIDED_SLICE",
@@ -189,5 +190,5 @@ def test_an_output_of_integers_is_refused() -> None:
     y = writer.activation("y", (1,), None, "int32")
     writer.operator("ADD", (writer.constant(i32(1)), writer.constant(i32(2))), (y,))
     writer.output(y)
-    with pytest.raises(TFLiteError, match="has 0 scales; it needs one"):
+    with pytest.raises(TFLiteError, match="is int32: only quantized integers"):
         import_tflite(writer.finish())

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support_unit import parse, transformed
+from support_unit import Array, parse, transformed
 
 import tinyts
 from emitc.model_files import header_text, source_text
 from emitc.program import read_program
 from tools import host_run
-from tools.compiler import compile_path
+from tools.compiler import Compiled, compile_path
 from tools.host_run import SANITIZERS
 from tools.options import resolve
 from tools.oracle import run_oracle
@@ -104,16 +104,60 @@ def test_bytes_of_tflite_micro(name: str, tmp_path: Path, object_cache: Path) ->
     compiled = compile_path(model, resolve(**options))
     data = random_inputs(input_details(model), 0, 5)
     assert [array.dtype.name for array in data] == list(inputs.values())
+    found = _outputs(model, compiled, data, tmp_path, object_cache)
+    types = ("int16", "int32") if outputs == ("shares",) else outputs
+    assert tuple(array.dtype.name for array in found) == types
+
+
+def _outputs(
+    model: Path,
+    compiled: Compiled,
+    data: list[Array],
+    tmp_path: Path,
+    object_cache: Path,
+) -> list[Array]:
+    """What the program computes, which is what TFLite Micro does."""
     expected = run_oracle(model, data, "tflm").outputs
     program = compiled.program
     executable = host_run.build(
         program, tmp_path / "build", flags=SANITIZERS, cache=object_cache
     )
     found = host_run.run(executable, program, data).outputs
-    types = ("int16", "int32") if outputs == ("shares",) else outputs
-    assert tuple(array.dtype.name for array in found) == types
     for ours, theirs in zip(found, expected, strict=True):
         np.testing.assert_array_equal(ours.view(np.uint8), theirs.view(np.uint8))
+    return found
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8", "int16"])
+@pytest.mark.parametrize("place", ["external", "rows"])
+def test_reshapes_of_what_is_not_int8(
+    dtype: str, place: str, tmp_path: Path, object_cache: Path
+) -> None:
+    """In front of the first QUANTIZE and behind the last one, or DEQUANTIZE."""
+    writer = TFLiteWriter("reshapes")
+    scale = {"float32": None, "int16": 0.0003, "uint8": 0.04}[dtype]
+    x = writer.input("x", shape=(1, 30), scale=scale, dtype=dtype)
+    rows = _reshaped(writer, x, (1, 5, 6, 1))
+    y = writer.max_pool_2d(writer.quantize(rows, BETWEEN), filter=(2, 2))
+    if dtype == "float32":
+        end = writer.dequantize(y)
+    else:
+        end = writer.quantize(y, Quant(0.1), dtype)
+    writer.output(_reshaped(writer, end, (20,)))
+    model = tmp_path / "reshapes.tflite"
+    model.write_bytes(writer.finish())
+    compiled = compile_path(model, resolve(input=place))
+    data = random_inputs(input_details(model), 0, 5)
+    _outputs(model, compiled, data, tmp_path, object_cache)
+
+
+def _reshaped(writer: TFLiteWriter, x: int, shape: tuple[int, ...]) -> int:
+    kind = writer.tensors[x]
+    quant = writer.quant(x) if kind.scales else None
+    y = writer.activation(f"{kind.name}_reshaped", shape, quant, kind.dtype)
+    sizes = writer.constant(np.array(shape, np.int32))
+    writer.operator("RESHAPE", (x, sizes), (y,), {"new_shape": shape})
+    return y
 
 
 def test_sizes_are_in_bytes(tmp_path: Path) -> None:

@@ -135,7 +135,8 @@ def _computed(
         results = fold(Folding(operator, infos, outputs))
     except (_UnfitError, OptionsError, *DAMAGE):
         return None
-    values = [results] if isinstance(results, np.ndarray) else list(results)
+    single = isinstance(results, np.ndarray | np.generic)  # of scalars a scalar
+    values = [np.asarray(results)] if single else list(results)
     fits = len(values) == len(outputs) and all(
         value.dtype == np.dtype(tensor.type) and value.shape == tensor.shape
         for value, tensor in zip(values, outputs, strict=False)

@@ -122,7 +122,7 @@ def _read_pool(
 
 
 def _read_reshape(reader: OperatorReader) -> SSAValue:
-    value = reader.activation(0)
+    value = reader.end(0)
     before, after = shape_of(value), reader.output.shape
     if prod(before) != prod(after):
         reader.fail(

@@ -141,10 +141,11 @@ def end_type(tensor: TensorInfo) -> TensorType[Attribute]:
     Integers with a quantization, or float32; TFLiteError for others.
     """
     what = f"tensor {tensor.index} '{shown(tensor.name)}'"
-    if tensor.type not in END_TYPES:
+    plain = tensor.type == "int32" and len(tensor.scales) == 0
+    if plain or tensor.type not in END_TYPES:
         raise TFLiteError(
-            f"{what} is {tensor.type}: only {', '.join(END_TYPES)} are supported; "
-            "convert the model with full integer quantization"
+            f"{what} is {tensor.type}: only quantized integers and floats are "
+            "supported; convert the model with full integer quantization"
         )
     if tensor.type == "int8":
         return activation_type(tensor.shape, tensor_quant(tensor))

@@ -19,7 +19,7 @@ from tools.view_building import concatenated, reshaped, sliced
 
 
 def _read_reshape(reader: OperatorReader) -> SSAValue:
-    return reader.build(ReshapeOp, [reader.activation(0)])
+    return reader.build(ReshapeOp, [reader.end(0)])
 
 
 def _axis(reader: OperatorReader, axis: int, rank: int) -> int:
