@@ -102,9 +102,92 @@
     "flush4 \\bits, r8, r9, r10, r11, 8\n"                                   \
     ".endm\n"
 
+/*
+ * A window of CHANNELS sums: where its run is the only one, else see below; then what is
+ * written. ENTRY finds the bytes that the first loop skips and where it begins. `shift` is
+ * log2 of the bytes of weights for a byte of input.
+ */
+#define TINYTS_PANEL_ASM_WINDOW(BITS, FORM, CHANNELS, WORD, LABEL, ENTRY)    \
+    "ldr r0, [sp, #48]\n"                                                    \
+    "cbz r0, 16f\n"                                                          \
+    ENTRY                                                                    \
+    "sub.w r1, r1, r2, lsl #shift\n"                                         \
+    "bx r3\n"                                                                \
+    "16:\n"                                                                  \
+    "b.w 10f\n"                                                              \
+    ".p2align 2\n"                                                           \
+    LABEL ":\n"                                                              \
+    WORD " " BITS ", 0\n"                                                    \
+    WORD " " BITS ", 1\n"                                                    \
+    WORD " " BITS ", 2\n"                                                    \
+    WORD " " BITS ", 3\n"                                                    \
+    "ldr.w r12, [sp, #40]\n"                                                 \
+    "cmp r0, r12\n"                                                          \
+    "bne.w " LABEL "b\n"                                                     \
+    "ldr r2, [sp, #48]\n"                                                    \
+    "cbnz r2, 5f\n"                                                          \
+    "b.w 11f\n"                                                              \
+    "5:\n" /* outputs */                                                     \
+    "ldrd r0, r3, [sp, #24]\n"                                               \
+    "subs r3, #" CHANNELS "\n"                                               \
+    "blt.w 7f\n"                                                             \
+    ".ifc " FORM ",clamp\n"                                                  \
+    "str r3, [sp, #28]\n"                                                    \
+    "ldrd r2, r3, [sp, #52]\n"                                               \
+    ".endif\n"                                                               \
+    ".p2align 2\n"                                                           \
+    "6:\n"
+
+/* Where fewer outputs are wanted, and windows of several runs. */
+#define TINYTS_PANEL_ASM_APART(BITS, FORM, WORD, ENTRY, FLUSH)               \
+    "7:\n" /* fewer outputs than sums */                                     \
+    "str r3, [sp, #28]\n"                                                    \
+    "rsb.w r3, r3, #0\n"                                                     \
+    "skip_outputs output_bytes, odd_bytes\n"                                 \
+    "adr.w lr, 6b\n"                                                         \
+    "add lr, lr, r3\n"                                                       \
+    "orr lr, lr, #1\n"                                                       \
+    ".ifc " FORM ",clamp\n"                                                  \
+    "ldrd r2, r3, [sp, #52]\n"                                               \
+    ".else\n"                                                                \
+    "movs r3, #0\n"                                                          \
+    ".endif\n"                                                               \
+    "bx lr\n"                                                                \
+    "10:\n" /* several runs */                                               \
+    "ldr r0, [sp, #0]\n"                                                     \
+    "ldr r3, [r0, #0]\n"                                                     \
+    "ldr r2, [r0, #4]\n"                                                     \
+    "str r2, [sp, #32]\n"                                                    \
+    "3:\n" /* a run */                                                       \
+    "ldr r0, [r3], #4\n"                                                     \
+    "str r3, [sp, #36]\n"                                                    \
+    "ldrd r2, r3, [sp, #12]\n"                                               \
+    "add r0, r0, r3\n"                                                       \
+    "add r2, r2, r0\n"                                                       \
+    "str r2, [sp, #40]\n"                                                    \
+    ENTRY                                                                    \
+    "sub.w r1, r1, r2, lsl #shift\n"                                         \
+    "bx r3\n"                                                                \
+    "11:\n" /* behind a run */                                               \
+    "ldr r3, [sp, #back]\n"                                                  \
+    "cbnz r3, 13f\n"                                                         \
+    "15:\n"                                                                  \
+    FLUSH                                                                    \
+    "ldrd r2, r3, [sp, #32]\n"                                               \
+    "subs r2, #1\n"                                                          \
+    "str r2, [sp, #32]\n"                                                    \
+    "bne.w 3b\n"                                                             \
+    "b.w 5b\n"                                                               \
+    "13:\n" /* one word more */                                              \
+    "sub r0, r0, r3\n"                                                       \
+    WORD " " BITS ", 0\n"                                                    \
+    "add.w r1, r1, #4 << shift\n"                                            \
+    "b.w 15b\n"
+
 /* A group of eight channels, again and again, and the last of four. */
 #define TINYTS_PANEL_ASM_EIGHT(BITS, FORM)                                   \
-    ".set eaten, (16 << word_shift) - 8\n"                                   \
+    ".set shift, word_shift\n"                                               \
+    ".set eaten, (16 << shift) - 8\n"                                        \
     "2:\n" /* eight channels */                                              \
     ".ifc " FORM ",sum\n"                                                    \
     "mov.w r4, #0\n"                                                         \
@@ -131,35 +214,7 @@
     "mov r9, r8\n"                                                           \
     "mov r11, r10\n"                                                         \
     ".endif\n"                                                               \
-    "ldr r0, [sp, #48]\n"                                                    \
-    "cbz r0, 16f\n"                                                          \
-    "ldrd r2, r3, [sp, #4]\n"                                                \
-    "sub.w r1, r1, r2, lsl #word_shift\n"                                    \
-    "bx r3\n"                                                                \
-    "16:\n"                                                                  \
-    "b.w 10f\n"                                                              \
-    ".p2align 2\n"                                                           \
-    "4:\n" /* four words */                                                  \
-    "word " BITS ", 0\n"                                                     \
-    "word " BITS ", 1\n"                                                     \
-    "word " BITS ", 2\n"                                                     \
-    "word " BITS ", 3\n"                                                     \
-    "ldr.w r12, [sp, #40]\n"                                                 \
-    "cmp r0, r12\n"                                                          \
-    "bne.w 4b\n"                                                             \
-    "ldr r2, [sp, #48]\n"                                                    \
-    "cbnz r2, 5f\n"                                                          \
-    "b.w 11f\n"                                                              \
-    "5:\n" /* outputs */                                                     \
-    "ldrd r0, r3, [sp, #24]\n"                                               \
-    "subs r3, #8\n"                                                          \
-    "blt.w 7f\n"                                                             \
-    ".ifc " FORM ",clamp\n"                                                  \
-    "str r3, [sp, #28]\n"                                                    \
-    "ldrd r2, r3, [sp, #52]\n"                                               \
-    ".endif\n"                                                               \
-    ".p2align 2\n"                                                           \
-    "6:\n"                                                                   \
+    TINYTS_PANEL_ASM_WINDOW(BITS, FORM, "8", "word", "4", "ldrd r2, r3, [sp, #4]\n") \
     "output " BITS ", " FORM ", 8, 7, r11, r10, r0, 7\n"                     \
     "output " BITS ", " FORM ", 8, 6, r10, r10, r0, 6\n"                     \
     "output " BITS ", " FORM ", 8, 5, r9, r8, r0, 5\n"                       \
@@ -168,7 +223,6 @@
     "output " BITS ", " FORM ", 8, 2, r6, r6, r0, 2\n"                       \
     "output " BITS ", " FORM ", 8, 1, r5, r4, r0, 1\n"                       \
     "output " BITS ", " FORM ", 8, 0, r4, r4, r0, 0\n"                       \
-    "\n"                                                                     \
     "adds r0, #8 * result_bytes\n"                                           \
     ".ifc " FORM ",clamp\n"                                                  \
     "ldr r3, [sp, #28]\n"                                                    \
@@ -180,53 +234,11 @@
     "cmp r3, #0\n"                                                           \
     "ble.w 8f\n"                                                             \
     "b.w 12f\n"                                                              \
-    "\n"                                                                     \
-    "7:\n" /* fewer outputs than sums */                                     \
-    "str r3, [sp, #28]\n"                                                    \
-    "rsb.w r3, r3, #0\n"                                                     \
-    "skip_outputs output_bytes, odd_bytes\n"                                 \
-    "adr.w lr, 6b\n"                                                         \
-    "add lr, lr, r3\n"                                                       \
-    "orr lr, lr, #1\n"                                                       \
-    ".ifc " FORM ",clamp\n"                                                  \
-    "ldrd r2, r3, [sp, #52]\n"                                               \
-    ".else\n"                                                                \
-    "movs r3, #0\n"                                                          \
-    ".endif\n"                                                               \
-    "bx lr\n"                                                                \
-    "10:\n" /* several runs */                                               \
-    "ldr r0, [sp, #0]\n"                                                     \
-    "ldr r3, [r0, #0]\n"                                                     \
-    "ldr r2, [r0, #4]\n"                                                     \
-    "str r2, [sp, #32]\n"                                                    \
-    "3:\n" /* a run */                                                       \
-    "ldr r0, [r3], #4\n"                                                     \
-    "str r3, [sp, #36]\n"                                                    \
-    "ldrd r2, r3, [sp, #12]\n"                                               \
-    "add r0, r0, r3\n"                                                       \
-    "add r2, r2, r0\n"                                                       \
-    "str r2, [sp, #40]\n"                                                    \
-    "ldrd r2, r3, [sp, #4]\n"                                                \
-    "sub.w r1, r1, r2, lsl #word_shift\n"                                    \
-    "bx r3\n"                                                                \
-    "11:\n" /* behind a run */                                               \
-    "ldr r3, [sp, #back]\n"                                                  \
-    "cbnz r3, 13f\n"                                                         \
-    "15:\n"                                                                  \
-    "flush " BITS "\n"                                                       \
-    "ldrd r2, r3, [sp, #32]\n"                                               \
-    "subs r2, #1\n"                                                          \
-    "str r2, [sp, #32]\n"                                                    \
-    "bne.w 3b\n"                                                             \
-    "b.w 5b\n"                                                               \
-    "13:\n" /* one word more */                                              \
-    "sub r0, r0, r3\n"                                                       \
-    "word " BITS ", 0\n"                                                     \
-    "add.w r1, r1, #4 << word_shift\n"                                       \
-    "b.w 15b\n"
+    TINYTS_PANEL_ASM_APART(BITS, FORM, "word", "ldrd r2, r3, [sp, #4]\n", "flush " BITS "\n")
 
 #define TINYTS_PANEL_ASM_FOUR(BITS, FORM)                                    \
-    ".set eaten, (8 << word_shift) - 8\n"                                    \
+    ".set shift, word_shift - 1\n"                                           \
+    ".set eaten, (16 << shift) - 8\n"                                        \
     "12:\n" /* the last four or fewer */                                     \
     ".ifc " FORM ",sum\n"                                                    \
     "mov.w r4, #0\n"                                                         \
@@ -244,85 +256,14 @@
     "mov r5, r4\n"                                                           \
     "mov r7, r6\n"                                                           \
     ".endif\n"                                                               \
-    "ldr r0, [sp, #48]\n"                                                    \
-    "cbz r0, 16f\n"                                                          \
-    "ldr r2, [sp, #4]\n"                                                     \
-    "ldr r3, [sp, #60]\n"                                                    \
-    "sub.w r1, r1, r2, lsl #(word_shift - 1)\n"                              \
-    "bx r3\n"                                                                \
-    "16:\n"                                                                  \
-    "b.w 10f\n"                                                              \
-    ".p2align 2\n"                                                           \
-    "14:\n" /* four words */                                                 \
-    "word4 " BITS ", 0\n"                                                    \
-    "word4 " BITS ", 1\n"                                                    \
-    "word4 " BITS ", 2\n"                                                    \
-    "word4 " BITS ", 3\n"                                                    \
-    "ldr.w r12, [sp, #40]\n"                                                 \
-    "cmp r0, r12\n"                                                          \
-    "bne.w 14b\n"                                                            \
-    "ldr r2, [sp, #48]\n"                                                    \
-    "cbnz r2, 5f\n"                                                          \
-    "b.w 11f\n"                                                              \
-    "5:\n" /* outputs */                                                     \
-    "ldrd r0, r3, [sp, #24]\n"                                               \
-    "subs r3, #4\n"                                                          \
-    "blt.w 7f\n"                                                             \
-    ".ifc " FORM ",clamp\n"                                                  \
-    "str r3, [sp, #28]\n"                                                    \
-    "ldrd r2, r3, [sp, #52]\n"                                               \
-    ".endif\n"                                                               \
-    ".p2align 2\n"                                                           \
-    "6:\n"                                                                   \
+    TINYTS_PANEL_ASM_WINDOW(BITS, FORM, "4", "word4", "14", "ldr r2, [sp, #4]\nldr r3, [sp, #60]\n") \
     "output " BITS ", " FORM ", 4, 3, r7, r6, r0, 3\n"                       \
     "output " BITS ", " FORM ", 4, 2, r6, r6, r0, 2\n"                       \
     "output " BITS ", " FORM ", 4, 1, r5, r4, r0, 1\n"                       \
     "output " BITS ", " FORM ", 4, 0, r4, r4, r0, 0\n"                       \
     "b.w 8f\n"                                                               \
-    "7:\n" /* fewer outputs than sums */                                     \
-    "str r3, [sp, #28]\n"                                                    \
-    "rsb.w r3, r3, #0\n"                                                     \
-    "skip_outputs output_bytes, odd_bytes\n"                                 \
-    "adr.w lr, 6b\n"                                                         \
-    "add lr, lr, r3\n"                                                       \
-    "orr lr, lr, #1\n"                                                       \
-    ".ifc " FORM ",clamp\n"                                                  \
-    "ldrd r2, r3, [sp, #52]\n"                                               \
-    ".else\n"                                                                \
-    "movs r3, #0\n"                                                          \
-    ".endif\n"                                                               \
-    "bx lr\n"                                                                \
-    "10:\n" /* several runs */                                               \
-    "ldr r0, [sp, #0]\n"                                                     \
-    "ldr r3, [r0, #0]\n"                                                     \
-    "ldr r2, [r0, #4]\n"                                                     \
-    "str r2, [sp, #32]\n"                                                    \
-    "3:\n" /* a run */                                                       \
-    "ldr r0, [r3], #4\n"                                                     \
-    "str r3, [sp, #36]\n"                                                    \
-    "ldrd r2, r3, [sp, #12]\n"                                               \
-    "add r0, r0, r3\n"                                                       \
-    "add r2, r2, r0\n"                                                       \
-    "str r2, [sp, #40]\n"                                                    \
-    "ldr r2, [sp, #4]\n"                                                     \
-    "ldr r3, [sp, #60]\n"                                                    \
-    "sub.w r1, r1, r2, lsl #(word_shift - 1)\n"                              \
-    "bx r3\n"                                                                \
-    "11:\n" /* behind a run */                                               \
-    "ldr r3, [sp, #back]\n"                                                  \
-    "cbnz r3, 13f\n"                                                         \
-    "15:\n"                                                                  \
-    "flush4 " BITS ", r4, r5, r6, r7, 0\n"                                   \
-    "ldrd r2, r3, [sp, #32]\n"                                               \
-    "subs r2, #1\n"                                                          \
-    "str r2, [sp, #32]\n"                                                    \
-    "bne.w 3b\n"                                                             \
-    "b.w 5b\n"                                                               \
-    "13:\n" /* one word more */                                              \
-    "sub r0, r0, r3\n"                                                       \
-    "word4 " BITS ", 0\n"                                                    \
-    "add.w r1, r1, #4 << (word_shift - 1)\n"                                 \
-    "b.w 15b\n"
+    TINYTS_PANEL_ASM_APART(BITS, FORM, "word4",                              \
+    "ldr r2, [sp, #4]\nldr r3, [sp, #60]\n", "flush4 " BITS ", r4, r5, r6, r7, 0\n")
 
 /*
  * tinyts_panel_1x8_<bits>_<form>. Frame: 0 job, 4 bytes of input that the first loop

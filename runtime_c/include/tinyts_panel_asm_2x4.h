@@ -119,6 +119,80 @@
     ".endif\n"                                                               \
     ".endm\n"
 
+/* The frame's places of outputs, and the beginning of a group: it enters its first loop. */
+#define TINYTS_PANEL_ASM_2X4_GROUP                                           \
+    "ldr r1, [r0, #32]\n"                                                    \
+    "str r1, [sp, #16]\n"                                                    \
+    "ldr r1, [r0, #28]\n"                                                    \
+    "str r1, [sp, #20]\n"                                                    \
+    "ldr r1, [r0, #36]\n"                                                    \
+    "str r1, [sp, #28]\n"                                                    \
+    "ldr r1, [r0, #40]\n"                                                    \
+    "str r1, [sp, #32]\n"                                                    \
+    "ldr r1, [r0, #44]\n"                                                    \
+    "str r1, [sp, #36]\n"                                                    \
+    "ldr r1, [r0, #48]\n"                                                    \
+    "str r1, [sp, #40]\n"                                                    \
+    "ldr r1, [r0, #24]\n"                                                    \
+    "2:\n"                                                                   \
+    "ldrd r4, r5, [r1]\n"                                                    \
+    "ldrd r6, r7, [r1, #8]\n"                                                \
+    "ldrd r8, r9, [r1]\n"                                                    \
+    "ldrd r10, r11, [r1, #8]\n"                                              \
+    "ldrd r2, r3, [sp, #4]\n"                                                \
+    "ldr r0, [sp, #24]\n"                                                    \
+    "rsb.w r1, r2, r1\n"                                                     \
+    "add.w r1, r1, #16 + eaten\n"                                            \
+    "bx r3\n"                                                                \
+    ".p2align 2\n"
+
+/* Eight words, again and again, to the end that the frame holds at END. */
+#define TINYTS_PANEL_ASM_2X4_LOOP(WORD, BITS, LABEL, END)                    \
+    WORD " " BITS ", 0\n"                                                    \
+    WORD " " BITS ", 1\n"                                                    \
+    WORD " " BITS ", 2\n"                                                    \
+    WORD " " BITS ", 3\n"                                                    \
+    WORD " " BITS ", 4\n"                                                    \
+    WORD " " BITS ", 5\n"                                                    \
+    WORD " " BITS ", 6\n"                                                    \
+    WORD " " BITS ", 7\n"                                                    \
+    "ldr.w r12, [sp, #" END "]\n"                                            \
+    "cmp r0, r12\n"                                                          \
+    "bne.w " LABEL "b\n"
+
+/* The results of a group of two pixels, and whether another follows. */
+#define TINYTS_PANEL_ASM_2X4_RESULTS(BITS, FORM)                             \
+    "ldrd r0, r3, [sp, #16]\n"                                               \
+    "subs r3, #4\n"                                                          \
+    "str r3, [sp, #20]\n"                                                    \
+    "blt.w 7f\n"                                                             \
+    "ldrd r2, r3, [sp, #28]\n"                                               \
+    "add r2, r2, r0\n"                                                       \
+    ".p2align 2\n"                                                           \
+    "6:\n"                                                                   \
+    "output2 " BITS ", " FORM ", 3, r7, r11, r6, r10\n"                      \
+    "output2 " BITS ", " FORM ", 2, r6, r10, r6, r10\n"                      \
+    "output2 " BITS ", " FORM ", 1, r5, r9, r4, r8\n"                        \
+    "output2 " BITS ", " FORM ", 0, r4, r8, r4, r8\n"                        \
+    "8:\n"                                                                   \
+    "adds r0, #4\n"                                                          \
+    "str r0, [sp, #16]\n"                                                    \
+    "ldr r2, [sp, #20]\n"                                                    \
+    "add.w r1, r1, #4 * scale_bytes - eaten\n"                               \
+    "cmp r2, #0\n"                                                           \
+    "bgt.w 2b\n"                                                             \
+    "add sp, #frame\n"                                                       \
+    "pop {r4-r11, pc}\n"                                                     \
+    "7:\n"                                                                   \
+    "rsb.w r3, r3, #0\n"                                                     \
+    "skip_outputs output2_bytes, odd2_bytes\n"                               \
+    "adr.w lr, 6b\n"                                                         \
+    "add lr, lr, r3\n"                                                       \
+    "orr lr, lr, #1\n"                                                       \
+    "ldrd r2, r3, [sp, #28]\n"                                               \
+    "add r2, r2, r0\n"                                                       \
+    "bx lr\n"
+
 /*
  * tinyts_panel_2x4_<bits>_<form>. Frame: 0 job, 4 bytes of stream that the first loop
  * skips, 8 where it begins, 12 where values end, 16 where the group's outputs go, 20
@@ -130,7 +204,8 @@
     TINYTS_PANEL_ASM_OUTPUT_2 TINYTS_PANEL_ASM_PAIR                          \
     ".set eaten, (8 << word_shift) - 8\n"                                    \
     "push {r4-r11, lr}\n"                                                    \
-    "sub sp, #44\n"                                                          \
+    ".set frame, 44\n"                                                       \
+    "sub sp, #frame\n"                                                       \
     "str r0, [sp, #0]\n"                                                     \
     "ldr r3, [r0, #0]\n"                                                     \
     "ldr r3, [r3]\n"                                                         \
@@ -160,85 +235,13 @@
     "add r2, r2, r3\n"                                                       \
     "orr r2, r2, #1\n"                                                       \
     "str r2, [sp, #8]\n"                                                     \
-    "ldr r1, [r0, #32]\n"                                                    \
-    "str r1, [sp, #16]\n"                                                    \
-    "ldr r1, [r0, #28]\n"                                                    \
-    "str r1, [sp, #20]\n"                                                    \
-    "ldr r1, [r0, #36]\n"                                                    \
-    "str r1, [sp, #28]\n"                                                    \
-    "ldr r1, [r0, #40]\n"                                                    \
-    "str r1, [sp, #32]\n"                                                    \
-    "ldr r1, [r0, #44]\n"                                                    \
-    "str r1, [sp, #36]\n"                                                    \
-    "ldr r1, [r0, #48]\n"                                                    \
-    "str r1, [sp, #40]\n"                                                    \
-    "ldr r1, [r0, #24]\n"                                                    \
-    "2:\n"                                                                   \
-    "ldrd r4, r5, [r1]\n"                                                    \
-    "ldrd r6, r7, [r1, #8]\n"                                                \
-    "ldrd r8, r9, [r1]\n"                                                    \
-    "ldrd r10, r11, [r1, #8]\n"                                              \
-    "ldrd r2, r3, [sp, #4]\n"                                                \
-    "ldr r0, [sp, #24]\n"                                                    \
-    "rsb.w r1, r2, r1\n"                                                     \
-    "add.w r1, r1, #16 + eaten\n"                                            \
-    "bx r3\n"                                                                \
-    ".p2align 2\n"                                                           \
+    TINYTS_PANEL_ASM_2X4_GROUP                                               \
     "4:\n"                                                                   \
-    "pair " BITS ", 0\n"                                                     \
-    "pair " BITS ", 1\n"                                                     \
-    "pair " BITS ", 2\n"                                                     \
-    "pair " BITS ", 3\n"                                                     \
-    "pair " BITS ", 4\n"                                                     \
-    "pair " BITS ", 5\n"                                                     \
-    "pair " BITS ", 6\n"                                                     \
-    "pair " BITS ", 7\n"                                                     \
-    "ldr.w r12, [sp, #12]\n"                                                 \
-    "cmp r0, r12\n"                                                          \
-    "bne.w 4b\n"                                                             \
-    "ldrd r0, r3, [sp, #16]\n"                                               \
-    "subs r3, #4\n"                                                          \
-    "str r3, [sp, #20]\n"                                                    \
-    "blt.w 7f\n"                                                             \
-    "ldrd r2, r3, [sp, #28]\n"                                               \
-    "add r2, r2, r0\n"                                                       \
-    ".p2align 2\n"                                                           \
-    "6:\n"                                                                   \
-    "output2 " BITS ", " FORM ", 3, r7, r11, r6, r10\n"                      \
-    "output2 " BITS ", " FORM ", 2, r6, r10, r6, r10\n"                      \
-    "output2 " BITS ", " FORM ", 1, r5, r9, r4, r8\n"                        \
-    "output2 " BITS ", " FORM ", 0, r4, r8, r4, r8\n"                        \
-    "8:\n"                                                                   \
-    "adds r0, #4\n"                                                          \
-    "str r0, [sp, #16]\n"                                                    \
-    "ldr r2, [sp, #20]\n"                                                    \
-    "add.w r1, r1, #4 * scale_bytes - eaten\n"                               \
-    "cmp r2, #0\n"                                                           \
-    "bgt.w 2b\n"                                                             \
-    "add sp, #44\n"                                                          \
-    "pop {r4-r11, pc}\n"                                                     \
-    "7:\n"                                                                   \
-    "rsb.w r3, r3, #0\n"                                                     \
-    "skip_outputs output2_bytes, odd2_bytes\n"                               \
-    "adr.w lr, 6b\n"                                                         \
-    "add lr, lr, r3\n"                                                       \
-    "orr lr, lr, #1\n"                                                       \
-    "ldrd r2, r3, [sp, #28]\n"                                               \
-    "add r2, r2, r0\n"                                                       \
-    "bx lr\n"                                                                \
+    TINYTS_PANEL_ASM_2X4_LOOP("pair", BITS, "4", "12")                       \
+    TINYTS_PANEL_ASM_2X4_RESULTS(BITS, FORM)                                 \
     ".p2align 2\n"                                                           \
     "14:\n"                                                                  \
-    "single " BITS ", 0\n"                                                   \
-    "single " BITS ", 1\n"                                                   \
-    "single " BITS ", 2\n"                                                   \
-    "single " BITS ", 3\n"                                                   \
-    "single " BITS ", 4\n"                                                   \
-    "single " BITS ", 5\n"                                                   \
-    "single " BITS ", 6\n"                                                   \
-    "single " BITS ", 7\n"                                                   \
-    "ldr.w r12, [sp, #12]\n"                                                 \
-    "cmp r0, r12\n"                                                          \
-    "bne.w 14b\n"                                                            \
+    TINYTS_PANEL_ASM_2X4_LOOP("single", BITS, "14", "12")                    \
     "ldrd r0, r3, [sp, #16]\n"                                               \
     "subs r3, #4\n"                                                          \
     "str r3, [sp, #20]\n"                                                    \
