@@ -7,7 +7,8 @@ quarter of the seeds also a plan of `tools.random_plans` instead of a search. A 
 that no plan meets must be refused, and the bytes that the refusal names must do. The
 program is built with the address and undefined behaviour sanitizers, its arena lies
 between canaries, and it runs on each kind of generated input. The first seed that
-fails is reported, its model is kept, and the exit code is 1.
+fails is reported, its model is kept, and the exit code is 1. A graph takes about 3 s of
+one core, most of it the C compiler's and the search's.
 """
 
 from __future__ import annotations
