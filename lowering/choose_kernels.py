@@ -21,6 +21,7 @@ from xdsl.utils.exceptions import PassFailedException
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
 from lowering.arena.holes import Holes
+from lowering.calls_with_room import parted
 from lowering.kernel_spec import params_attribute
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import Propose, variants
@@ -108,6 +109,10 @@ class ChooseKernels(ModulePass):
             room = moved
             layers = _choices(found, room)
             fastest = self._within_flash(function, layers)
+        parts = self._parted(function, room, found, layers, fastest)
+        if len(parts) > len(found):
+            layers = _choices(parts, room)
+            fastest = self._within_flash(function, layers)
         instructions = CALL * len(kernels_of(function))
         for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
             slower = choices[choices.index(chosen) :]
@@ -119,6 +124,29 @@ class ChooseKernels(ModulePass):
             offsets = tuple(buffer.placed_offset() for buffer in problem.buffers)
             placement = Placement(offsets, room.arena_bytes, "with scratch")
             describe(arena, placement, problem)
+
+    def _parted(
+        self,
+        function: FuncOp,
+        room: _Room,
+        found: list[_Found],
+        layers: list[_Layer],
+        fastest: list[Choice],
+    ) -> list[_Found]:
+        """The layers, some cut into calls that have room for scratch and others."""
+        left = None
+        if self.flash is not None:
+            used = sum(choice.flash for choice in fastest)
+            left = self.flash - _other_constants(function, layers) - used
+        parts: list[_Found] = []
+        for layer, steps, proposals, others in found:
+            cut, needed = parted(layer, steps, proposals, room.has, left)
+            if others or len(cut) == 1:
+                parts.append((layer, steps, proposals, others))
+                continue
+            left = None if left is None else left - needed
+            parts += [(*part, _proposals(part[0], variants()), []) for part in cut]
+        return parts
 
     def _within_flash(self, function: FuncOp, layers: list[_Layer]) -> list[Choice]:
         """The fastest choice of each layer that all together have flash for."""
@@ -379,6 +407,10 @@ class _Room:
                 return [common] * len(steps)
         places = [place([step], self.limit) for step in steps]
         return None if None in places else [p for p in places if p is not None]
+
+    def has(self, proposal: Proposal, layer: LayerCalls, steps: list[int]) -> bool:
+        """Whether there is a place at each of the steps."""
+        return self.places(proposal, layer, steps) is not None
 
     def use(self, size: int, places: list[int]) -> None:
         """Lets the arena reach around scratch."""
