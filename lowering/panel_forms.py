@@ -69,7 +69,7 @@ CONSTANT_SHIFT = 8
 
 
 def as_positive(linear: Linear) -> Linear | None:
-    """The same with multipliers in 2^30..2^31-1 and right shifts of 1 and more.
+    """The same with multipliers in 2^30..2^31-1 and shifts to the right, 30 at most.
 
     A negative multiplier negates weights and bias. A channel whose output is one value
     whatever the input gets weights of zero and the bias of that value. None where that
@@ -88,7 +88,7 @@ def as_positive(linear: Linear) -> Linear | None:
     bias = np.where(constant, value, bias)
     multipliers = np.where(constant, 1 << 30, multipliers)
     shifts = np.where(constant, CONSTANT_SHIFT, shifts)
-    if (shifts < 1).any() or (shifts > 30).any() or (multipliers < 1 << 30).any():
+    if (shifts > 30).any() or (multipliers < 1 << 30).any():
         return None
     return replace(
         linear, weights=weights, bias=bias, multipliers=multipliers, shifts=shifts
@@ -100,7 +100,12 @@ def _power(exponents: IntArray) -> IntArray:
 
 
 def _any(linear: Linear, bits: int) -> Channels | None:
-    """The form `any` of what `as_positive` returns; None where 32 bits are too few."""
+    """The form `any` of what `as_positive` returns; None where 32 bits are too few.
+
+    Nor is there one for shifts of less than 1, which TFLite Micro rounds once only.
+    """
+    if (linear.shifts < 1).any():
+        return None
     highest = linear.bound()
     constants = _power(linear.shifts - 1) + linear.output_zero * _power(linear.shifts)
     factor = 2 if bits == 16 else 1
@@ -129,7 +134,7 @@ def _relu(linear: Linear) -> Channels | None:
     """The form `relu`: one shift, where negative results end at the zero point."""
     if linear.low < linear.output_zero:
         return None
-    least = int(linear.shifts.max()) + 1
+    least = max(int(linear.shifts.max()), 0) + 1
     for common in (*(shift for shift in SHIFTS if shift >= least), least):
         found = _relu_by(linear, common)
         if found is not None:
@@ -141,11 +146,10 @@ def _relu_by(linear: Linear, common: int) -> Channels | None:
     """The form `relu` with a shift; None where 16 or 32 bits are too few."""
     factors = _power(1 + common - linear.shifts)
     weights = linear.weights * factors[:, None]
-    constants = (
-        _power(common - linear.shifts - 1)
-        + (1 << (common - 1))
-        + (linear.output_zero << common)
-    )
+    # Half of what is cut off, twice where both shifts round.
+    halves = _power(common - np.maximum(linear.shifts, 0) - 1)
+    halves += np.where(linear.shifts < 1, 0, 1 << (common - 1))
+    constants = halves + (linear.output_zero << common)
     highest = linear.bound() * factors
     after = linear.bound() * _power(common - linear.shifts + 1) >> 1
     if (

@@ -46,6 +46,7 @@ def random_linear(
     weights[rng.random(channels) < 0.1] = 0
     magnitude = 73 * 73 * np.sqrt(size)
     shifts = -np.round(np.log2(magnitude / 60) + rng.uniform(-1, 1, channels))
+    shifts = np.minimum(shifts, 0)
     multipliers = rng.integers(1 << 30, 1 << 31, channels)
     bias = rng.integers(-9999, 9999, channels)
     if edges:
@@ -68,7 +69,7 @@ def random_linear(
         weights.astype(np.int64),
         bias.astype(np.int64),
         multipliers.astype(np.int64),
-        np.minimum(shifts, 0).astype(np.int64),
+        shifts.astype(np.int64),
         input_zero,
         output_zero,
         low,
@@ -107,6 +108,10 @@ def panel_trial(
     """
     size = runs * length
     linear = random_linear(rng, channels, size, kind, edges)
+    if edges and bits == 16 and kind == "relu":  # a shift to the left
+        linear.weights[-1] = 0
+        linear.weights[-1, -1] = rng.integers(1, 6)
+        linear.shifts[-1] = rng.integers(0, 3)
     words = words_of_runs(runs, length)
     packed = requantized(linear, bits)
     weights = f"w{bits}"

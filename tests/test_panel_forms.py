@@ -48,13 +48,30 @@ def test_a_channel_that_is_constant(channel: Linear, value: int) -> None:
     assert all(requantized(channel, bits) for bits in (8, 16))
 
 
+def test_channels_that_round_once() -> None:
+    """Shifts to the left and none share the form relu with shifts to the right."""
+    shifts = np.array([3, 1, 0, -1, -4])
+    rng = np.random.default_rng(3)
+    multipliers = rng.integers(1 << 30, 1 << 31, 5)
+    weights = np.array([[1], [2], [-3], [3], [5]])
+    bias = rng.integers(-20, 20, 5)
+    many = Linear(weights, bias, multipliers, shifts, 3, -128, -128, 127)
+    found = requantized(many, 16)
+    assert found is not None
+    assert found.form == "relu"
+    for value in range(-128, 128):
+        sums = found.weights[:, 0] * value + found.bias
+        high = sums * found.multipliers >> 32
+        outputs = np.clip(high + found.constants >> found.shifts, -128, 127)
+        assert (outputs == many.outputs(weights[:, 0] * (value - 3) + bias)).all()
+
+
 @pytest.mark.parametrize(
     "channel",
     [linear(1, 0, 0), linear(1, 0, 1), linear(127, 1 << 24, 30)],
     ids=["no right shift", "left shift", "overflow"],
 )
 def test_what_has_no_form(channel: Linear) -> None:
-    assert as_positive(channel) is None
     assert requantized(channel, 16) is None
     assert requantized_in_parts(channel, [np.array([0])], bias_first=False) is None
 
