@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_depthwise_conv_2d_long.h"
 
+#include "tinyts_depthwise_pixel.h"
 #include "tinyts_simd.h"
 
 typedef tinyts_depthwise_conv_2d_long_layer long_layer;
@@ -40,8 +41,7 @@ static inline void pixel(const long_layer *layer, window at, int8_t *out,
     const int32_t *stream = layer->stream;
     const int32_t channels = layer->output->channels;
     const int32_t taps = layer->kernel.h;
-    const int32_t relu = layer->relu;
-    const int32_t shift = layer->shift;
+    const tinyts_depthwise_stream stage = {stream, layer->relu, layer->shift};
     for (int32_t c = 0; c < channels; c += 4) {
         int32_t sum_0 = stream[0];
         int32_t sum_1 = stream[1];
@@ -62,16 +62,8 @@ static inline void pixel(const long_layer *layer, window at, int8_t *out,
             stream += 4;
         }
         const int32_t sums[4] = {sum_0, sum_1, sum_2, sum_3};
-        for (int32_t i = 0; i < 4; ++i) {
-            const int32_t m = stream[2 * i];
-            const int32_t constant = stream[2 * i + 1];
-            const int32_t value =
-                relu ? tinyts_smmla(sums[i], m, constant) >> shift
-                     : (tinyts_smmlar(sums[i], m, constant) + (sums[i] >> 31)) >>
-                           stream[8 + i];
-            out[c + i] = (int8_t)tinyts_ssat8(value);
-        }
-        stream += relu ? 8 : 12;
+        tinyts_depthwise_write(&stage, stream, sums, 0, out + c);
+        stream += stage.relu ? 8 : 12;
     }
 }
 
