@@ -50,7 +50,7 @@ needs_cmake = pytest.mark.skipif(
 Captured = pytest.CaptureFixture[str]
 Monkey = pytest.MonkeyPatch
 
-GRAPHS = 24
+GRAPHS = 12
 """Random graphs that are compared on the host."""
 
 
