@@ -18,7 +18,7 @@ MOST_CALLS = 7800
 SHIFTS = (0, -1, 1, -2, 2)
 """By so many ops the ends of a stage that reaches the peak are moved."""
 
-BUDGET = 300_000
+BUDGET = 100_000
 """Kernel calls of stages in tiles that are simulated, after which the search ends."""
 
 WORTH = 0.97
