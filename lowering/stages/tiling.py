@@ -21,6 +21,10 @@ SHIFTS = (0, -1, 1, -2, 2)
 BUDGET = 100_000
 """Kernel calls of stages in tiles that are simulated, after which the search ends."""
 
+NEARLY = 1.01
+"""Tiles are as wide as this many times the lowest peak allows: half the calls are worth
+more than the last bytes."""
+
 WORTH = 0.97
 """Tiles are used if they lower the peak to this share of it, or less.
 
@@ -55,7 +59,8 @@ def tiled(
     worth_it = peak < first_peak and peak <= first_peak * WORTH
     if not worth_it:
         return None
-    return peak, [_widest(search, stage, peak) for stage in best]
+    wide = [_widest(search, stage, round(peak * NEARLY)) for stage in best]
+    return search.peak(search.plan(wide)), wide
 
 
 def _spans(
@@ -125,13 +130,13 @@ def _lowest(
     return last_found[0], last_found[2]
 
 
-def _widest(search: Search, stage: Stage, peak: int) -> Stage:
-    """A stage in the widest tiles that stay within the peak, of those simulated."""
+def _widest(search: Search, stage: Stage, limit: int) -> Stage:
+    """A stage in the widest tiles that stay within a limit, of those simulated."""
     if not stage.width:
         return stage
     wider: Sequence[Stage] = [
         replace(stage, width=width) for width in WIDTHS if width > stage.width
     ]
     known = dict(search.costs.known())
-    fitting = (s for s in wider if s in known and known[s].peak <= peak)
+    fitting = (s for s in wider if s in known and known[s].peak <= limit)
     return next(fitting, stage)
