@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -38,24 +40,43 @@ class Buffer:
         ):
             last = self.uses.get((0, self.bytes), self.birth)
             return [Life(0, self.bytes, self.birth, last)]
-        borders = {0, self.bytes}
-        for found in (self.uses, self.births):
-            borders.update(border for pair in found for border in pair)
+        found = {0, self.bytes}
+        for ranges in (self.uses, self.births):
+            found.update(border for pair in ranges for border in pair)
+        borders = sorted(found)
         pieces: list[Life] = []
-        for start, stop in pairwise(sorted(borders)):
-            first = min(_of(self.births, start, stop), default=self.birth)
-            last = max(_of(self.uses, start, stop), default=first)
+        for (start, stop), born, used in zip(
+            pairwise(borders),
+            _extremes(self.births, borders, 1),
+            _extremes(self.uses, borders, -1),
+            strict=True,
+        ):
+            first = self.birth if born is None else born
+            last = first if used is None else used
             if pieces and pieces[-1][2:] == (first, last):
                 start = pieces.pop().offset
             pieces.append(Life(start, stop - start, first, last))
         return pieces
 
 
-def _of(steps: dict[Range, int], start: int, stop: int) -> list[int]:
-    """The steps of the ranges that meet start..stop-1."""
-    return [
-        step for (first, last), step in steps.items() if first < stop and start < last
-    ]
+def _extremes(
+    steps: dict[Range, int], borders: list[int], sign: int
+) -> Iterator[int | None]:
+    """Between borders the least step (sign 1) or greatest (-1) of the ranges there.
+
+    Every range begins and ends at a border; None where there is none.
+    """
+    ranges = sorted(steps.items())
+    active: list[tuple[int, int]] = []
+    position = 0
+    for start in borders[:-1]:
+        while position < len(ranges) and ranges[position][0][0] <= start:
+            (_, end), step = ranges[position]
+            heappush(active, (sign * step, end))
+            position += 1
+        while active and active[0][1] <= start:
+            heappop(active)
+        yield sign * active[0][0] if active else None
 
 
 @dataclass

@@ -7,6 +7,7 @@ reads, which rows it writes, and what it keeps for the next part.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,10 +39,11 @@ class Unit(ABC):
         self.live = [False] * len(parts)
 
     def demand(self, rows: RowRange) -> None:
-        """Marks the parts that write these rows as needed."""
-        for part, (first, last) in enumerate(self.parts):
-            if first < rows.last and rows.first < last:
-                self.live[part] = True
+        """Marks the parts that write these rows as needed; parts ascend."""
+        part = bisect_right(self.parts, rows.first, key=lambda rows: rows.last)
+        while part < len(self.parts) and self.parts[part].first < rows.last:
+            self.live[part] = True
+            part += 1
 
     def numbers(self, rows: RowRange) -> Iterable[int]:
         """The parts that may write some rows."""
