@@ -75,6 +75,12 @@ def as_positive(linear: Linear) -> Linear | None:
     whatever the input gets weights of zero and the bias of that value. None where that
     is not possible.
     """
+    zero = linear.multipliers == 0  # whatever such a channel sums, even too much
+    linear = replace(
+        linear,
+        weights=np.where(zero[:, None], 0, linear.weights),
+        bias=np.where(zero, 0, linear.bias),
+    )
     negative = linear.multipliers < 0
     sign = np.where(negative, -1, 1)
     weights, bias = linear.weights * sign[:, None], linear.bias * sign

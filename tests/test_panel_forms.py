@@ -89,3 +89,19 @@ def test_parts_must_fit() -> None:
     assert sums_in_parts(many, halves) is not None
     assert sums_in_parts(many, [np.arange(1020)]) is None
     assert sums_in_parts(replace(many, weights=-128 + 0 * many.weights), halves) is None
+
+
+@pytest.mark.parametrize("bits", [16, 8])
+def test_a_multiplier_of_zero_hides_any_sum(bits: int) -> None:
+    """Exporters write such a bias, of which nothing reaches the output."""
+    bias = np.array([(1 << 31) - 1, 5], np.int64)
+    multipliers, shifts = np.array([0, 1 << 30]), np.array([0, -6])
+    weights = np.array([[100, 100], [3, 4]], np.int64)
+    packed = requantized(
+        Linear(weights, bias, multipliers, shifts, -1, -128, -128, 127), bits
+    )
+    assert packed is not None
+    assert not packed.weights[0].any()
+    assert requantized(
+        Linear(weights, bias, multipliers + 1, shifts, -1, -128, -128, 127), bits
+    ) is None
