@@ -122,6 +122,15 @@ def resize(draw: Draw, bilinear: bool) -> Case:
     )
 
 
+def mean(draw: Draw) -> Case:
+    """Over neighbouring axes of any rank."""
+    x = tensor(draw, least_rank=4)
+    rank = len(draw.writer.shape(x))
+    first = draw.number(0, rank - 1)
+    axes = list(range(first, draw.number(first, rank - 1) + 1))
+    return draw.finish(draw.writer.mean(x, axes, keep_dims=draw.number(0, 1) == 1))
+
+
 def padv2(draw: Draw) -> Case:
     x = tensor(draw)
     paddings = [
@@ -140,6 +149,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
 
 OTHERS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "joined": (joined, 60),
+    "mean of any rank": (mean, 30),
     "padv2": (padv2, 40),
     "part": (part, 30),
 }

@@ -33,6 +33,7 @@ from tools.grouped_convolution import groups_of, read_groups
 from tools.op_entries import collected_entries
 from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
 from tools.operator_reader import OperatorReader
+from tools.view_building import reshaped
 
 
 def _read_conv_2d(reader: OperatorReader) -> SSAValue:
@@ -149,6 +150,13 @@ def _read_mean(reader: OperatorReader) -> SSAValue:
             "model again"
         )
     axes = sorted({axis % rank for axis in listed})
+    shape = shape_of(input)
+    many = prod(shape[: max(0, rank - 3)]) != 1
+    if many and axes and axes == [*range(axes[0], axes[-1] + 1)]:
+        # Neighbouring axes of many dimensions are the columns of an image.
+        outer, count = prod(shape[: axes[0]]), prod(shape[axes[0] : axes[-1] + 1])
+        inner = prod(shape[axes[-1] + 1 :])
+        input, axes = reshaped(reader, input, (1, outer, count, inner)), [2]
     kept = tuple(
         1 if axis in axes else size for axis, size in enumerate(shape_of(input))
     )
