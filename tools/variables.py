@@ -22,7 +22,7 @@ from xdsl.dialects.builtin import (
     TensorType,
     i64,
 )
-from xdsl.ir import Attribute, Block, SSAValue
+from xdsl.ir import Attribute, Block, Operation, SSAValue
 
 from lowering.variables import INITIAL, NUMBER
 from tinyts_dialect.ops.assign import AssignOp
@@ -264,6 +264,8 @@ class Variables:
 
     def results(self) -> list[SSAValue]:
         """What the function returns for the variables, behind its outputs."""
+        for variable in self.known.values():
+            _assign_after_readers(variable.argument, variable.result.owner)
         return [variable.result for variable in self.known.values()]
 
     def argument_attributes(self) -> list[DictionaryAttr]:
@@ -311,3 +313,21 @@ def _key(file: TFLiteFile, operator: OperatorInfo) -> Hashable:
 
 def _fail(file: TFLiteFile, operator: OperatorInfo, message: str) -> NoReturn:
     raise TFLiteError(operator_message(file, operator, message))
+
+
+def _assign_after_readers(old: SSAValue, assign: Operation | Block) -> None:
+    """Puts an assignment behind the last operation that reads the old value."""
+    block = assign.parent_block() if isinstance(assign, AssignOp) else None
+    if block is None or not isinstance(assign, AssignOp):
+        return
+    readers: set[Operation] = set()
+    values = [old]
+    while values:
+        for use in values.pop().uses:
+            readers.add(use.operation)
+            if isinstance(use.operation, ReshapeOp):
+                values.append(use.operation.result)
+    last = [op for op in block.ops if op is assign or op in readers][-1]
+    if last is not assign:
+        assign.detach()
+        block.insert_op_after(assign, last)
