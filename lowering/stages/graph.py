@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
-from lowering.variables import network_arguments, network_results
+from lowering.variables import network_arguments, network_results, variables_of
 from lowering.walks import Walk
 from tinyts_dialect.interfaces import (
     NOTHING,
@@ -124,6 +124,8 @@ class Graph:
     nodes: list[Node] = field(default_factory=list[Node])
     copies: list[int] = field(default_factory=list[int])
     """Tensors that are copied into an output at the end."""
+    overwritten: dict[int, int] = field(default_factory=dict[int, int])
+    """The old value of the variable of which a tensor takes the place."""
     outputs: Place = Place.OUTSIDE
     """Where outputs are: OUTPUT or OUTSIDE."""
     values: list[SSAValue] = field(default_factory=list[SSAValue])
@@ -193,11 +195,10 @@ class _Reader:
             elif isinstance(op, ReturnOp):
                 outputs = network_results(function)
                 self._return([op.arguments[position] for position in outputs])
-                self._keep(
-                    value
-                    for position, value in enumerate(op.arguments)
-                    if position not in outputs
-                )
+                for variable in variables_of(function):
+                    self._keep(
+                        op.arguments[variable.result], block.args[variable.argument]
+                    )
             elif not isinstance(op, ConstantOp):
                 raise PassFailedException(
                     f"plan-stages: {op.name} cannot be planned; run plan-stages on "
@@ -240,19 +241,19 @@ class _Reader:
                 return Place.OUTSIDE
         return Place.ARENA
 
-    def _keep(self, values: Iterable[SSAValue]) -> None:
-        """Has what makes the next values of variables computed, outside the arena."""
-        for value in values:
-            owner = value.owner
-            if not isinstance(owner, TensorOp):
-                continue
-            tensor = self.graph.tensors[self.numbers[owner.output()]]
-            tensor.returned = True
-            if owner.output() is value:
-                tensor.place = Place.OUTSIDE
-                self._write_variable(owner)
+    def _keep(self, value: SSAValue, old: SSAValue) -> None:
+        """Has the next value of a variable computed, outside the arena."""
+        owner = value.owner
+        if not isinstance(owner, TensorOp):
+            return
+        tensor = self.graph.tensors[self.numbers[owner.output()]]
+        tensor.returned = True
+        if owner.output() is value:
+            tensor.place = Place.OUTSIDE
+            self.graph.overwritten[tensor.index] = self.numbers[old]
+            self._write_variable(owner, self.numbers[old])
 
-    def _write_variable(self, assignment: TensorOp) -> None:
+    def _write_variable(self, assignment: TensorOp, old: int) -> None:
         """What nothing else reads is written to the variable itself."""
         source = self.graph.tensors[self.numbers[assignment.operands[0]]]
         if source.producer is None or len(source.readers) > 1 or source.returned:
@@ -264,6 +265,7 @@ class _Reader:
         ):
             return
         source.place = Place.OUTSIDE
+        self.graph.overwritten[source.index] = old
 
     def _return(self, values: Sequence[SSAValue]) -> None:
         for value in values:

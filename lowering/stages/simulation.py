@@ -48,8 +48,9 @@ class Simulator:
         for tensor in self.graph.tensors:
             if tensor.place is Place.INPUT:
                 self._whole(tensor, 0)
-        for group in units:
-            self._run_stage(group)
+        calls = [call for group in units for call in self._calls_of(group)]
+        for unit, part, state in self._after_last_readers(calls):
+            self._call(unit, part, state)
         for number in self.graph.copies:
             self._copy(number)
         self._end()
@@ -137,9 +138,35 @@ class Simulator:
                 self.trace.buffers[buffer].uses[offset, end] = step
 
     def _run_stage(self, units: list[Unit]) -> None:
+        for unit, part, state in self._calls_of(units):
+            self._call(unit, part, state)
+
+    @staticmethod
+    def _calls_of(units: list[Unit]) -> Iterator[_Call]:
         states = [_State() for _ in units]
         for index, part in order_of(units):
-            self._call(units[index], part, states[index])
+            yield units[index], part, states[index]
+
+    def _after_last_readers(self, calls: list[_Call]) -> list[_Call]:
+        """What overwrites a variable comes behind the last call that reads it."""
+        if not self.graph.overwritten:
+            return calls
+        for _ in calls:
+            last_read = {
+                self.sharing.root(tensor, rows)[0]: index
+                for index, (unit, part, _) in enumerate(calls)
+                if unit.output not in self.sharing.source
+                for tensor, rows in unit.reads(part)
+            }
+            for index, (unit, _, _) in enumerate(calls):
+                old = self.graph.overwritten.get(unit.output)
+                last = index if old is None else last_read.get(old, index)
+                if last > index:
+                    calls.insert(last, calls.pop(index))
+                    break
+            else:
+                break
+        return calls
 
     def _call(self, unit: Unit, part: int, state: _State) -> None:
         if unit.output in self.sharing.source:
@@ -321,3 +348,7 @@ class _State:
 
     rows: dict[int, int] = field(default_factory=dict[int, int])
     accumulator: int | None = None
+
+
+_Call = tuple[Unit, int, _State]
+"""A part of a unit, and what the unit keeps between its parts."""
