@@ -123,7 +123,7 @@ class ChooseKernels(ModulePass):
             problem = problem_of(function)
             offsets = tuple(buffer.placed_offset() for buffer in problem.buffers)
             placement = Placement(offsets, room.arena_bytes, "with scratch")
-            describe(arena, placement, problem)
+            describe(arena, placement, problem, room.alignment)
 
     def _parted(
         self,

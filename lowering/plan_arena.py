@@ -72,8 +72,7 @@ class PlanArena(ModulePass):
         self._write_csv(csv_text(problem.blocks, placement.offsets))
         for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
             buffer.offset = IntegerAttr(offset, i64)
-        arena.alignment = IntegerAttr(alignment, i64)
-        describe(arena, placement, problem)
+        describe(arena, placement, problem, alignment)
 
     def _check_options(self) -> None:
         if self.strategy not in STRATEGIES:
@@ -141,17 +140,19 @@ class PlanArena(ModulePass):
         )
 
 
-def describe(arena: ArenaOp, placement: Placement, problem: Problem) -> None:
+def describe(
+    arena: ArenaOp, placement: Placement, problem: Problem, alignment: int
+) -> None:
     """Notes the size of a placed arena and how good the placement is.
 
-    What was known of the arena before, its alignment excepted, counts no more.
+    What was known of the arena before counts no more.
     """
     blocks, overlaps = problem.blocks, problem.overlaps
-    alignment = 1 if arena.alignment is None else arena.alignment.value.data
     bound = lower_bound_bytes(blocks, alignment, overlaps)
     bound = max(bound, placement.lower_bound)
     live = peak(blocks, alignment, overlaps).bytes
     arena.bytes = IntegerAttr(placement.arena_bytes, i64)
+    arena.alignment = IntegerAttr(alignment, i64)
     arena.plan = DictionaryAttr(
         {
             "peak_live_bytes": IntegerAttr(live, i64),
