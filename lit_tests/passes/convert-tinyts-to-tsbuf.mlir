@@ -51,7 +51,7 @@ func.func @convolutions(%x: !x {tinyts.name = "image", tinyts.layer = 0}) -> (te
 // CHECK-NOT: constant_buffer
 // CHECK: tsbuf.kernel "add" outs(output = %{{.*}} [0, 4] : !tsbuf.table<4x4x2xi8>)
 // CHECK-SAME: ins(input_1 = %{{.*}} [0, 4] : !tsbuf.table<4x4x2xi8>, input_2 = %[[ROW]] [0, 1] : !tsbuf.table<1x1x2xi8>) layer 6
-// CHECK-SAME: input_1_offset = 3 : i32, input_1_quant = {multiplier = 1073741824 : i32, shift = 0 : i32}, input_2_offset = -4 : i32, input_2_quant = {multiplier = 1073741824 : i32, shift = -1 : i32}, left_shift = 20 : i32, output_offset = 4 : i32, output_quant = {multiplier = 1073741824 : i32, shift = -17 : i32}, activation = {min = -5 : i32, max = 5 : i32}}} {unnamed}
+// CHECK-SAME: input_1_offset = 3 : i32, input_1_quant = {multiplier = 1073741824 : i32, shift = 0 : i32}, input_2_offset = -4 : i32, input_2_quant = {multiplier = 1073741824 : i32, shift = -1 : i32}, left_shift = 20 : i32, output_offset = 4 : i32, output_quant = {multiplier = 1073741824 : i32, shift = -17 : i32}, activation = {min = -5 : i32, max = 5 : i32}} {unnamed}
 // CHECK: tsbuf.kernel "mul"
 // CHECK-SAME: input_1 = %[[ROW]] [0, 1]
 // CHECK-SAME: layer 6 params {input_1_offset = -4 : i32, input_2_offset = -4 : i32, output_offset = -3 : i32, output_quant = {multiplier = 1073741824 : i32, shift = -2 : i32}
