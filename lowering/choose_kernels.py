@@ -14,32 +14,26 @@ from typing import TypeAlias
 from xdsl.context import Context
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
 from xdsl.dialects.func import FuncOp
-from xdsl.ir import SSAValue
 from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
-from lowering.arena.holes import Holes
 from lowering.calls_with_room import parted
-from lowering.kernel_spec import params_attribute
+from lowering.flash_choice import Choice, within
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import Propose, variants
-from lowering.live_ranges import lifetimes, problem_of
+from lowering.live_ranges import problem_of
 from lowering.plan_arena import describe
+from lowering.replace_kernels import erase_unused, overlaps_are_legal, replace_kernel
+from lowering.scratch_places import SCRATCH_ALIGNMENT, ScratchPlaces
 from lowering.scratch_room import make_room
 from lowering.scratch_wishes import PORTABLE_FACTOR, wish_of, with_equal_bases_kept
-from lowering.verify_overlaps import check_overlaps, sides
-from lowering.walks import WALK_LIKE_THEIR_KERNEL
-from tinyts_dialect.tensors import dense, to_array
+from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import (
     ArenaOp,
-    BufferOp,
     ConstantBufferOp,
     ConstantOp,
-    Image,
-    KernelOp,
-    RowsOp,
 )
 
 TARGETS = ("portable", "host", "cortex-m7")
@@ -47,9 +41,6 @@ TARGETS = ("portable", "host", "cortex-m7")
 
 LIBRARIES = {"tinyts": None, "cmsis-nn": "lowering.cmsis_nn"}
 """The packages of layers that are left to a library, by the option `kernels`."""
-
-SCRATCH_ALIGNMENT = 4
-"""Bytes: variants keep words in their scratch."""
 
 CALL = 100
 """Instructions of a call, whatever it computes."""
@@ -96,8 +87,8 @@ class ChooseKernels(ModulePass):
         arena, function = arena_and_function(op)
         if arena.bytes is None or arena.alignment is None:
             raise PassFailedException("choose-kernels: run plan-arena first")
-        planned_bytes = arena.bytes.value.data
-        room = _Room(function, planned_bytes, self.size, arena.alignment.value.data)
+        planned_bytes, alignment = arena.bytes.value.data, arena.alignment.value.data
+        room = ScratchPlaces(function, planned_bytes, self.size, alignment)
         found = [
             (layer, steps, _proposals(layer, own), _proposals(layer, library))
             for layer, steps in _layers(function, own.keys() | library.keys())
@@ -118,7 +109,7 @@ class ChooseKernels(ModulePass):
             slower = choices[choices.index(chosen) :]
             instructions += _use_first(function, room, layer, steps, slower)
         arena.attributes[ESTIMATE] = IntegerAttr(instructions, i64)
-        _erase_unused(function)
+        erase_unused(function)
         if room.arena_bytes != planned_bytes:
             problem = problem_of(function)
             offsets = tuple(buffer.placed_offset() for buffer in problem.buffers)
@@ -128,7 +119,7 @@ class ChooseKernels(ModulePass):
     def _parted(
         self,
         function: FuncOp,
-        room: _Room,
+        room: ScratchPlaces,
         found: list[_Found],
         layers: list[_Layer],
         fastest: list[Choice],
@@ -156,8 +147,12 @@ class ChooseKernels(ModulePass):
         return within(self.flash, [choices for *_, choices in layers], others)
 
     def _moved(
-        self, arena: ArenaOp, function: FuncOp, room: _Room, layers: list[_Found]
-    ) -> _Room | None:
+        self,
+        arena: ArenaOp,
+        function: FuncOp,
+        room: ScratchPlaces,
+        layers: list[_Found],
+    ) -> ScratchPlaces | None:
         """The room after buffers have moved for more scratch; None if none have."""
         if room.alignment < SCRATCH_ALIGNMENT or room.limit == 0:
             return None
@@ -187,14 +182,14 @@ class ChooseKernels(ModulePass):
         used = max(room.arena_bytes, moved.used)
         arena.bytes = IntegerAttr(used, i64)
         size = max(self.size or 0, moved.arena_bytes)
-        return _Room(function, used, size, room.alignment)
+        return ScratchPlaces(function, used, size, room.alignment)
 
 
 _Found = tuple[LayerCalls, list[int], list[Proposal], list[Proposal]]
 """A layer, the steps of its calls, what variants and what libraries propose."""
 
 
-def _choices(found: list[_Found], room: _Room) -> list[_Layer]:
+def _choices(found: list[_Found], room: ScratchPlaces) -> list[_Layer]:
     """What has room of what is proposed."""
     return [
         (
@@ -209,7 +204,7 @@ def _choices(found: list[_Found], room: _Room) -> list[_Layer]:
 
 def _use_first(
     function: FuncOp,
-    room: _Room,
+    room: ScratchPlaces,
     layer: LayerCalls,
     steps: list[int],
     choices: list[Choice],
@@ -219,41 +214,10 @@ def _use_first(
         if choice.proposal is None:
             return choice.instructions
         places = room.places(choice.proposal, layer, steps) or []
-        if _replace(function, layer, choice.proposal, places):
+        if replace_kernel(function, layer, choice.proposal, places):
             room.use(choice.proposal.scratch, places)
             return choice.instructions
     return 0
-
-
-def _erase_unused(function: FuncOp) -> None:
-    """What only kernels that were replaced have used, apart from ports."""
-    for op in reversed(list(function.body.block.ops)):
-        if not isinstance(op, ConstantOp | RowsOp | BufferOp) or op.result.uses:
-            continue
-        if isinstance(op, ConstantOp) or op.port is None:
-            op.detach()
-            op.erase()
-
-
-class FlashError(PassFailedException):
-    """The constants do not fit into flash; `needed` is how many bytes they have."""
-
-    def __init__(self, needed: int, budget: int) -> None:
-        super().__init__(
-            f"choose-kernels: the constants need {needed} bytes of flash at least, "
-            f"{budget} are left for them"
-        )
-        self.needed = needed
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A way to compute a layer: a variant, or the portable kernel."""
-
-    proposal: Proposal | None
-    instructions: int
-    flash: int
-    """Bytes."""
 
 
 _Layer = tuple[LayerCalls, list[int], list[Choice]]
@@ -263,19 +227,19 @@ Registry: TypeAlias = Mapping[str, tuple[Propose, ...]]
 
 
 def _of_library(
-    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: _Room
+    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: ScratchPlaces
 ) -> list[Choice]:
     """The first proposal of a library that has room and overlaps what it may."""
     return [
         Choice(item, item.instructions, item.flash)
         for item in proposals
         if room.places(item, layer, steps) is not None
-        and _overlaps_are_legal(layer, item)
+        and overlaps_are_legal(layer, item)
     ][:1]
 
 
 def _feasible(
-    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: _Room
+    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: ScratchPlaces
 ) -> list[Choice]:
     """By ascending instructions; the portable kernel comes last."""
     worst = max((item.instructions for item in proposals), default=0)
@@ -299,34 +263,6 @@ def _other_constants(function: FuncOp, layers: list[_Layer]) -> int:
         if (isinstance(op, ConstantOp) and op.result not in known)
         or isinstance(op, ConstantBufferOp)
     )
-
-
-def _price(now: Choice, other: Choice) -> float:
-    """Instructions that each byte costs which another choice saves."""
-    return (other.instructions - now.instructions) / (now.flash - other.flash)
-
-
-def within(budget: int, layers: list[list[Choice]], others: int = 0) -> list[Choice]:
-    """The choice of each layer, so that all together need at most `budget` bytes.
-
-    `others` are the bytes of constants that stay whatever is chosen. Bytes are saved
-    where each costs the fewest instructions. FlashError if even the smallest need more.
-    """
-    chosen = [choices[0] for choices in layers]
-    total = others + sum(choice.flash for choice in chosen)
-    while total > budget:
-        savings = [
-            (_price(now, other), i, other)
-            for i, (now, choices) in enumerate(zip(chosen, layers, strict=True))
-            for other in choices
-            if other.flash < now.flash
-        ]
-        if not savings:
-            raise FlashError(total, budget)
-        _, index, other = min(savings, key=lambda item: item[:2])
-        total += other.flash - chosen[index].flash
-        chosen[index] = other
-    return chosen
 
 
 def _layers(
@@ -357,180 +293,6 @@ def _proposals(layer: LayerCalls, registry: Registry) -> list[Proposal]:
             f"choose-kernels: kernel '{layer.kernel}' of layer {number} has no field "
             f"{error}; give it the fields of its C structure, or target=portable"
         ) from error
-
-
-class _Room:
-    """Where scratch fits while a call runs."""
-
-    def __init__(
-        self, function: FuncOp, arena_bytes: int, size: int | None, alignment: int
-    ) -> None:
-        self.arena_bytes = arena_bytes
-        self.limit = max(arena_bytes, size or 0)
-        self.alignment = alignment
-        lives = lifetimes(function)
-        self.numbers = {buffer: number for number, buffer in enumerate(lives)}
-        self.holes = Holes(
-            (
-                buffer.placed_offset() + piece.offset,
-                buffer.placed_offset() + piece.offset + piece.size,
-                piece.first,
-                piece.last,
-                self.numbers[buffer],
-            )
-            for buffer, life in lives.items()
-            for piece in life.pieces(buffer.image.bytes)
-        )
-
-    def places(
-        self, proposal: Proposal, layer: LayerCalls, steps: list[int]
-    ) -> list[int] | None:
-        """An offset for each of the steps, the same for all if possible."""
-        size = proposal.scratch
-        if size == 0:
-            return []
-        if self.alignment < SCRATCH_ALIGNMENT:
-            return None
-        old = layer.tables.get(proposal.scratch_field)
-        owners = () if old is None else [
-            self.numbers[buffer.owner]
-            for buffer in old.buffers
-            if buffer.owner in self.numbers
-        ]
-
-        def place(steps: list[int], limit: int) -> int | None:
-            return self.holes.place(size, steps, limit, self.alignment, owners)
-
-        for limit in {self.arena_bytes, self.limit}:
-            common = place(steps, limit)
-            if common is not None:
-                return [common] * len(steps)
-        places = [place([step], self.limit) for step in steps]
-        return None if None in places else [p for p in places if p is not None]
-
-    def has(self, proposal: Proposal, layer: LayerCalls, steps: list[int]) -> bool:
-        """Whether there is a place at each of the steps."""
-        return self.places(proposal, layer, steps) is not None
-
-    def use(self, size: int, places: list[int]) -> None:
-        """Lets the arena reach around scratch."""
-        end = max((place + size for place in places), default=0)
-        needed = -(-end // self.alignment) * self.alignment
-        self.arena_bytes = max(self.arena_bytes, needed)
-
-
-def _replace(
-    function: FuncOp, layer: LayerCalls, proposal: Proposal, places: list[int]
-) -> bool:
-    """Replaces the calls of a layer, unless they overlap what the variant needs."""
-    if not _overlaps_are_legal(layer, proposal):
-        return False
-    block = function.body.block
-    first = block.first_op
-    constants = [
-        (name, ConstantOp(dense(array))) for name, array in proposal.constants.items()
-    ]
-    scratch = _scratch(layer, proposal, places)
-    added = [op for _, op in constants] + scratch
-    params = params_attribute(proposal.params)
-    calls = [
-        _call(
-            call,
-            proposal.variant,
-            [(name, op.result) for name, op in constants],
-            params,
-            scratch[-1].result if scratch else None,
-            proposal.scratch_field,
-        )
-        for call in layer.calls
-    ]
-    block.insert_ops_before(added, first)
-    for old, new in zip(layer.calls, calls, strict=True):
-        block.insert_op_before(new, old)
-        old.detach()
-        old.erase()
-    return True
-
-
-def _scratch(
-    layer: LayerCalls, proposal: Proposal, places: list[int]
-) -> list[BufferOp | RowsOp]:
-    """A table whose row `first` is the scratch of the call that names it first."""
-    if not places:
-        return []
-    image = Image(1, proposal.scratch, 1)
-    rows = [call.named_rows()[0] for call in layer.calls]
-    buffers = [BufferOp(image) for _ in places]
-    for buffer, place in zip(buffers, places, strict=True):
-        buffer.offset = IntegerAttr(place, i64)
-    order = sorted(range(len(rows)), key=rows.__getitem__)
-    height = max(rows) + 1
-    table = RowsOp(
-        [buffers[i].result for i in order],
-        [rows[i] for i in order],
-        Image(height, proposal.scratch, 1),
-        ragged=True,
-    )
-    return [*buffers, table]
-
-
-def _call(
-    call: KernelOp,
-    variant: str,
-    constants: list[tuple[str, SSAValue]],
-    params: object,
-    scratch: SSAValue | None,
-    field: str,
-) -> KernelOp:
-    writes = [
-        (a.field, a.table.result, a.first, a.last)
-        for a in call.writes()
-        if scratch is None or a.field != field
-    ]
-    reads = [(a.field, a.table.result, a.first, a.last) for a in call.reads()]
-    if scratch is not None:
-        first = call.named_rows()[0]
-        writes.append((field, scratch, first, first + 1))
-    new = KernelOp(
-        call.kernel.data,
-        call.layer.value.data,
-        writes,
-        reads,
-        constants,
-        params,
-        None if call.call_rows is None else call.call_rows.data,
-        call.legal_overlaps(),
-        variant,
-    )
-    new.attributes = dict(call.attributes)
-    new.location = call.location
-    return new
-
-
-def _overlaps_are_legal(layer: LayerCalls, proposal: Proposal) -> bool:
-    """Whether the calls may write over what they read in the order of the variant."""
-    if f"{layer.kernel}_{proposal.variant}" in WALK_LIKE_THEIR_KERNEL:
-        return True
-    params = params_attribute(proposal.params)
-    for call in layer.calls:
-        trial = _call(
-            call, proposal.variant, [], params, None, proposal.scratch_field
-        )
-        legal = _overlap_is_legal(trial)
-        trial.erase()
-        if not legal:
-            return False
-    return True
-
-
-def _overlap_is_legal(call: KernelOp) -> bool:
-    try:
-        check_overlaps(
-            call, "", list(sides(call.writes())), list(sides(call.reads()))
-        )
-    except PassFailedException:
-        return False
-    return True
 
 
 PASS = ChooseKernels

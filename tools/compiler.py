@@ -15,7 +15,7 @@ from xdsl.dialects.func import FuncOp
 
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.choose_kernels import FlashError
+from lowering.flash_choice import FlashError
 from lowering.pipelines import (
     SPARE,
     finishing_passes,
