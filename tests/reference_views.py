@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
 from reference_draw import Draw
 from support_unit import Case
 
@@ -140,7 +141,32 @@ def padv2(draw: Draw) -> Case:
     return draw.finish(views.padv2(draw.writer, x, paddings, value))
 
 
+def gather_channels(draw: Draw) -> Case:
+    """GATHER of channels in an order that is no few slices, some of them twice."""
+    writer, channels = draw.writer, draw.number(6, 12)
+    x = draw.input((1, draw.number(1, 6), draw.number(1, 6), channels))
+    order = [int(c) for c in draw.random.integers(0, channels, draw.number(6, 12))]
+    shape = (*writer.shape(x)[:3], len(order))
+    y = writer.activation("gathered", shape, writer.quant(x))
+    indices = writer.constant(np.array(order, np.int32))
+    writer.operator("GATHER", [x, indices], [y], {"axis": 3})
+    return draw.finish(y)
+
+
+def depth_to_space(draw: Draw) -> Case:
+    writer, block = draw.writer, draw.number(2, 3)
+    height, width = draw.number(1, 5), draw.number(1, 5)
+    channels = draw.number(1, 4)
+    x = draw.input((1, height, width, channels * block * block))
+    shape = (1, height * block, width * block, channels)
+    y = writer.activation("squares", shape, writer.quant(x))
+    writer.operator("DEPTH_TO_SPACE", [x], [y], {"block_size": block})
+    return draw.finish(y)
+
+
 GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
+    "depth_to_space": (depth_to_space, 20),
+    "gather_channels": (gather_channels, 20),
     "resize_bilinear": (lambda draw: resize(draw, bilinear=True), 80),
     "resize_nearest_neighbor": (lambda draw: resize(draw, bilinear=False), 80),
     "strided_slice": (strided_slice, 100),

@@ -20,7 +20,7 @@ from tools.random_plans import (
     plan_randomly,
 )
 
-SEEDS = range(40)
+SEEDS = range(90)
 
 
 @pytest.fixture(scope="module")
