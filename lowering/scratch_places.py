@@ -54,7 +54,7 @@ class ScratchPlaces:
         def place(steps: list[int], limit: int) -> int | None:
             return self.holes.place(size, steps, limit, self.alignment, owners)
 
-        for limit in {self.arena_bytes, self.limit}:
+        for limit in (self.arena_bytes, self.limit):
             common = place(steps, limit)
             if common is not None:
                 return [common] * len(steps)
