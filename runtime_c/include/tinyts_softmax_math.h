@@ -51,6 +51,31 @@ static inline int32_t tinyts_softmax_exp(int32_t x) {
     return result;
 }
 
+/* exp of a difference to the greatest value, in Q0.31; shift scales it to Q5.26. */
+static inline int32_t tinyts_softmax_term(int32_t difference, int32_t multiplier,
+                                          int32_t shift) {
+    const int32_t shifted = (int32_t)((uint32_t)difference << shift);
+    return tinyts_softmax_exp(tinyts_doubling_high_multiply(shifted, multiplier));
+}
+
+/* The greatest of some values. */
+static inline int32_t tinyts_softmax_max(const int8_t *values, int32_t count) {
+    int32_t max = INT8_MIN;
+    for (int32_t i = 0; i < count; ++i) {
+        max = values[i] > max ? values[i] : max;
+    }
+    return max;
+}
+
+/* Leading zeros of a sum, at most 31. */
+static inline int32_t tinyts_softmax_headroom(uint32_t sum) {
+    int32_t headroom = 0;
+    while (headroom < 31 && !((sum << headroom) & 0x80000000u)) {
+        ++headroom;
+    }
+    return headroom;
+}
+
 /* 1 / (1 + x) in Q0.31, saturated, for 0 <= x < 1 in Q0.31: Newton's iteration. */
 static inline int32_t tinyts_softmax_reciprocal(int32_t x) {
     const int32_t one = (int32_t)1 << 29; /* all but half: Q2.29 */

@@ -4,37 +4,26 @@
 #include "tinyts_requantize.h"
 #include "tinyts_softmax_math.h"
 
-static inline int32_t exp_of_difference(const tinyts_softmax_layer *layer,
-                                        int32_t difference) {
-    const int32_t shifted = (int32_t)((uint32_t)difference << layer->shift);
-    return tinyts_softmax_exp(tinyts_doubling_high_multiply(shifted, layer->multiplier));
-}
-
 /* Channels whose exponentials are kept from the sum to the results: 64 bytes. */
 #define KEPT 16
 
 static void softmax_pixel(const tinyts_softmax_layer *layer, const int8_t *in,
                           int8_t *out, int32_t channels) {
     int32_t terms[KEPT];
-    int32_t max = INT8_MIN;
+    const int32_t max = tinyts_softmax_max(in, channels);
     uint32_t sum = 0; /* Q12.19 */
-    int32_t headroom = 0;
-    for (int32_t c = 0; c < channels; ++c) {
-        max = in[c] > max ? in[c] : max;
-    }
     for (int32_t c = 0; c < channels; ++c) {
         const int32_t difference = in[c] - max;
         if (difference >= layer->diff_min) {
-            const int32_t term = exp_of_difference(layer, difference);
+            const int32_t term =
+                tinyts_softmax_term(difference, layer->multiplier, layer->shift);
             sum += (uint32_t)tinyts_divide_by_power_of_two(term, 12);
             if (channels <= KEPT) {
                 terms[c] = term;
             }
         }
     }
-    while (headroom < 31 && !((sum << headroom) & 0x80000000u)) {
-        ++headroom;
-    }
+    const int32_t headroom = tinyts_softmax_headroom(sum);
     /* sum = (1 + fraction) * 2^(12 - headroom); an output is 2^8 / sum times exp. */
     const int32_t fraction = (int32_t)((sum << headroom) & 0x7FFFFFFFu);
     const int32_t scale = tinyts_softmax_reciprocal(fraction);
@@ -44,7 +33,9 @@ static void softmax_pixel(const tinyts_softmax_layer *layer, const int8_t *in,
         int32_t result = INT8_MIN;
         if (difference >= layer->diff_min && exponent <= 31) {
             const int32_t term =
-                channels <= KEPT ? terms[c] : exp_of_difference(layer, difference);
+                channels <= KEPT ? terms[c]
+                                 : tinyts_softmax_term(difference, layer->multiplier,
+                                                       layer->shift);
             result += tinyts_divide_by_power_of_two(
                 tinyts_doubling_high_multiply(scale, term), exponent);
         }
