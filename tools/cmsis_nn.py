@@ -70,13 +70,13 @@ def checkout() -> Path:
 
 
 def needed_sources(root: Path, kernels: Mapping[str, str]) -> tuple[Path, ...]:
-    """The sources of the functions that kernels call, and of those that these call.
+    """The sources of the functions that kernels name, and of those that these call.
 
     UserError where a kernel calls a function that the checkout does not define.
     """
     definitions = _definitions(root)
     texts = [text for name, text in kernels.items() if name.endswith("_cmsis_nn.c")]
-    called = {name for text in texts for name in re.findall(r"\b(arm_\w+)\(", text)}
+    called = {name for text in texts for name in NAME.findall(text)}
     unknown = sorted(called - definitions.keys())
     if unknown:
         raise UserError(

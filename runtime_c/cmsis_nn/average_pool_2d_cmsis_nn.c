@@ -1,35 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tinyts_average_pool_2d_cmsis_nn.h"
 
-#include "tinyts_cmsis_nn.h"
-
-static void hand_over(const tinyts_average_pool_2d_cmsis_nn_layer *layer,
-                      tinyts_memory memory, const cmsis_nn_context *scratch,
-                      int32_t first, int32_t last) {
-    const tinyts_tensor *const input = layer->input;
-    const tinyts_tensor *const output = layer->output;
-    const tinyts_cmsis_nn_slice slice = tinyts_cmsis_nn_slice_of(
-        input, memory, first, last, layer->kernel.h, layer->params.stride.h,
-        layer->params.padding.h, 1);
-    const cmsis_nn_dims input_dims = tinyts_cmsis_nn_dims(input, slice.height);
-    const cmsis_nn_dims output_dims = tinyts_cmsis_nn_dims(output, last - first);
-    const cmsis_nn_dims filter_dims = {1, layer->kernel.h, layer->kernel.w, 1};
-    const cmsis_nn_pool_params params = {
-        .stride = tinyts_cmsis_nn_tile(layer->params.stride),
-        .padding = {layer->params.padding.w, slice.padding},
-        .activation = tinyts_cmsis_nn_clamp(layer->params.activation),
-    };
-    (void)arm_avgpool_s8(scratch, &params, &input_dims, slice.pixels, &filter_dims,
-                         &output_dims, tinyts_row(output, memory, first));
-}
+#include "tinyts_cmsis_nn_pool.h"
 
 void tinyts_average_pool_2d_cmsis_nn(const tinyts_average_pool_2d_cmsis_nn_layer *layer,
                                      tinyts_memory memory, int32_t first,
                                      int32_t last) {
+    const tinyts_cmsis_nn_pool pool = {layer->input, layer->output, layer->kernel,
+                                       layer->params, layer->step};
     const cmsis_nn_context scratch =
         tinyts_cmsis_nn_scratch(layer->workspace, memory, first);
-    for (int32_t y = first; y < last; y += layer->step) {
-        const int32_t end = tinyts_cmsis_nn_end(y, layer->step, last);
-        hand_over(layer, memory, &scratch, y, end);
-    }
+    tinyts_cmsis_nn_pool_rows(arm_avgpool_s8, &pool, &scratch, memory, first, last);
 }
