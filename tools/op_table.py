@@ -25,7 +25,6 @@ from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mean import MeanOp
-from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.softmax_int16 import SoftmaxInt16Op
 from tinyts_dialect.tensors import dense, shape_of
@@ -122,17 +121,6 @@ def _read_pool(
     return read
 
 
-def _read_reshape(reader: OperatorReader) -> SSAValue:
-    value = reader.end(0)
-    before, after = shape_of(value), reader.output.shape
-    if prod(before) != prod(after):
-        reader.fail(
-            f"shapes {list(before)} and {list(after)} differ in size; export the model "
-            "with a fixed batch of 1, so that all shapes are known"
-        )
-    return reader.build(ReshapeOp, [value])
-
-
 def _read_softmax(reader: OperatorReader) -> SSAValue:
     beta = reader.options(tflite.SoftmaxOptions).Beta()
     kind = SoftmaxInt16Op if reader.output.type == "int16" else SoftmaxOp
@@ -206,13 +194,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_mean,
         "any axes, keep_dims or not",
         (2, 2),
-    ),
-    OperatorEntry(
-        "RESHAPE",
-        ReshapeOp,
-        _read_reshape,
-        "any shapes; it may change quantization",
-        (1, 2),
     ),
     OperatorEntry(
         "SOFTMAX",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 
 import tflite
 from xdsl.ir import SSAValue
@@ -19,7 +20,14 @@ from tools.view_building import concatenated, reshaped, sliced
 
 
 def _read_reshape(reader: OperatorReader) -> SSAValue:
-    return reader.build(ReshapeOp, [reader.end(0)])
+    value = reader.end(0)
+    before, after = shape_of(value), reader.output.shape
+    if prod(before) != prod(after):
+        reader.fail(
+            f"shapes {list(before)} and {list(after)} differ in size; export the model "
+            "with a fixed batch of 1, so that all shapes are known"
+        )
+    return reader.build(ReshapeOp, [value])
 
 
 def _axis(reader: OperatorReader, axis: int, rank: int) -> int:
@@ -189,6 +197,13 @@ ENTRIES = (
     OperatorEntry("EXPAND_DIMS", ReshapeOp, _read_reshape, "any axis", (2, 2)),
     OperatorEntry(
         "PACK", ConcatenationOp, _read_pack, "any axis of any rank", (1, MAX_OPERANDS)
+    ),
+    OperatorEntry(
+        "RESHAPE",
+        ReshapeOp,
+        _read_reshape,
+        "any shapes; it may change quantization",
+        (1, 2),
     ),
     OperatorEntry(
         "SLICE", StridedSliceOp, _read_slice, "constant begins and sizes", (3, 3)
