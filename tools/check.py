@@ -28,7 +28,7 @@ from tools.oracle import OracleError, run_oracle
 from tools.report import report
 from tools.run_inputs import InputError, input_details, random_inputs
 from tools.tflite_file import TFLiteError, read_tflite, read_tflite_path
-from tools.user_errors import UserError, error_line, run_command
+from tools.user_errors import CommandParser, UserError, error_line, run_command
 
 SCHEMA_VERSION = 1
 
@@ -213,8 +213,8 @@ def _remedy(memory: str) -> str:
     return "use fewer weights"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         "tinyts-check",
         description="Says whether a model can be compiled, what it needs and where it "
         "fits. Exit code 1 where it is not supported or over budget.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +14,7 @@ from tools.compiler import Compiled, compile_path
 from tools.options import CompileOptions, add_arguments, from_arguments
 from tools.plot import plot_text
 from tools.report import report_text
-from tools.user_errors import UserError, run_command
+from tools.user_errors import CommandParser, UserError, run_command
 
 
 def state_text(compiled: Compiled) -> str:
@@ -85,8 +84,8 @@ def _explore(model: Path, options: CompileOptions, directory: Path) -> None:
     print(explore.table_text(points), end="")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         "tinyts-compile",
         description="Compiles an int8 .tflite model to C for microcontrollers.",
     )

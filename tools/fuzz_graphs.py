@@ -13,7 +13,6 @@ one core, most of it the C compiler's and the search's.
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import io
 import multiprocessing
@@ -35,7 +34,7 @@ from tools.oracle import run_oracle
 from tools.random_graphs import random_graph
 from tools.random_plans import compile_randomly, module_text, plan_randomly
 from tools.run_inputs import GENERATORS, input_details, random_inputs
-from tools.user_errors import UserError, error_line
+from tools.user_errors import CommandParser, UserError, error_line
 
 KEEP = Path("build", "fuzz")
 """Where the model of a failing seed is kept by default."""
@@ -118,7 +117,7 @@ def _draw_schedule(rng: random.Random, kind: str) -> list[str]:
 
 def compile_options(words: Sequence[str]) -> CompileOptions:
     """The options of a command line, as `draw` says them."""
-    parser = argparse.ArgumentParser()
+    parser = CommandParser()
     add_arguments(parser)
     return from_arguments(parser.parse_args(words))
 
@@ -203,8 +202,8 @@ def _put_files_into(folder: str) -> None:
     tempfile.tempdir = folder
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         "python -m tools.fuzz_graphs",
         description="Compiles random graphs and compares them with TFLite Micro.",
     )

@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import IO, Any
@@ -29,7 +30,7 @@ from lowering.pipelines import PASS_NAMES
 from tinyts_dialect.tensors import MAX_ELEMENTS
 from tools.atomic_files import write_text
 from tools.tflite_file import MAX_FILE_BYTES, shown
-from tools.user_errors import UserError, run_command
+from tools.user_errors import CommandParser, UserError, run_command
 
 _STRINGS = re.compile(
     r"""//[^\n]*+ | "(?:[^"\\\n\v\f]++ | \\(?:["nt\\]|[0-9A-Fa-f]{2}))*+" | " """,
@@ -90,6 +91,7 @@ class TinyTSOptMain(xDSLOptMain):
 
     def register_all_arguments(self, arg_parser: argparse.ArgumentParser) -> None:
         super().register_all_arguments(arg_parser)
+        arg_parser.error = partial(CommandParser.error, arg_parser)
         arg_parser.allow_abbrev = False  # a misspelt pass is not another pass
         arg_parser.add_argument(
             "--debug", action="store_true", help="Show tracebacks of errors."

@@ -31,7 +31,7 @@ from tools.oracle import OracleResult, run_oracle
 from tools.plot import plot_text
 from tools.report import recomputed_macs
 from tools.run_inputs import input_details, load_inputs, random_inputs
-from tools.user_errors import UserError, error_line, run_command
+from tools.user_errors import CommandParser, UserError, error_line, run_command
 
 SCHEMA_VERSION = 1
 
@@ -161,8 +161,8 @@ def first_differing(layers: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
     return next((layer for layer in layers if layer["differing_bytes"]), None)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         "tinyts-run",
         description="Compiles a model, runs it and compares every output byte.",
     )

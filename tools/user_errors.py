@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import TimeoutExpired
+from typing import NoReturn
 
 from xdsl.utils.exceptions import (
     ArgSpecParseError,
@@ -20,6 +22,19 @@ from tools.tflite_file import TFLiteError
 
 class UserError(Exception):
     """Bad input or options; the message is one line for the user."""
+
+
+class CommandParser(argparse.ArgumentParser):
+    """Reads a command line; what is wrong with it is one line too."""
+
+    def error(self, message: str) -> NoReturn:
+        end_with(f"{message}; {self.prog} --help lists what there is")
+
+
+def end_with(message: str) -> NoReturn:
+    """Ends the program with an error line and exit code 1."""
+    print(f"error: {message}", file=sys.stderr)
+    raise SystemExit(1)
 
 
 MAX_LINE = 600

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -22,13 +21,13 @@ from tools.emulator.boards import board
 from tools.emulator.image import OPTIMIZATION
 from tools.emulator.machine import DEFAULT_BOARD
 from tools.model_folders import ROOT, models_folder
-from tools.user_errors import UserError, run_command
+from tools.user_errors import CommandParser, UserError, run_command
 
 VARIABLE = "TINYTS_BASELINES"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> CommandParser:
+    parser = CommandParser(
         "python -m tools.bench",
         description="Instructions, arena, stack and flash of models on the emulated "
         "Cortex-M7, compared with TensorFlow Lite Micro.",

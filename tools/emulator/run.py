@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import os
 import subprocess
 import sys
@@ -16,7 +15,7 @@ from tools.emulator import toolchain
 from tools.emulator.boards import board
 from tools.emulator.image import EMULATOR, Image, build_image
 from tools.host_run import compiler_command
-from tools.user_errors import UserError, run_command
+from tools.user_errors import CommandParser, UserError, run_command
 
 TIMEOUT_SECONDS = 600
 COUNTS = "counts.txt"
@@ -116,7 +115,7 @@ def _plugin() -> Path:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Builds C files, runs them, prints what they print and their counts."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         "python -m tools.emulator.run",
         description="Runs C and assembly files on an emulated Cortex-M and prints how "
         "many instructions ran between TINYTS_COUNT_BEGIN(n) and TINYTS_COUNT_END(n). "

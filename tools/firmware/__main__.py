@@ -20,7 +20,7 @@ from tools.firmware.client import Device
 from tools.firmware.serial_port import SerialPort, emulated_port
 from tools.options import add_arguments, from_arguments
 from tools.report import imported_layers, operator_name
-from tools.user_errors import UserError, run_command
+from tools.user_errors import CommandParser, UserError, run_command
 
 LAYERS = "layers.txt"
 """What a profile build leaves for the host: number, operator and name of tensors."""
@@ -89,8 +89,8 @@ def _uploads(files: Sequence[Path]) -> list[bytes]:
     return uploads
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("python -m tools.firmware", description=__doc__)
+def _parser() -> CommandParser:
+    parser = CommandParser("python -m tools.firmware", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="build|drive")
     build = commands.add_parser("build", help="compile a model to a board's firmware")
     build.set_defaults(command=_build)

@@ -1,14 +1,14 @@
 """`python -m tools.random_graphs SEED -o file.tflite`."""
 
-import argparse
 from pathlib import Path
 
 from tools.random_graphs import OPERATORS, operators_of, random_graph
+from tools.user_errors import CommandParser, end_with, error_line
 
 
 def main() -> None:
     """Write the random graph of a seed to a file."""
-    parser = argparse.ArgumentParser(description="Generate a random int8 CNN.")
+    parser = CommandParser(description="Generate a random int8 CNN.")
     parser.add_argument("seed", type=int)
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument(
@@ -24,7 +24,7 @@ def main() -> None:
         model = random_graph(arguments.seed, arguments.operators)
         arguments.output.write_bytes(model)
     except (OSError, ValueError) as error:
-        parser.exit(1, f"error: {error}\n")
+        end_with(error_line(error, str(arguments.output)))
     counts = operators_of(model)
     print(", ".join(f"{count} {name}" for name, count in sorted(counts.items())))
 
