@@ -12,7 +12,9 @@ from support_malformed import Raw, RawOperator, every_operator, raw_of, written
 
 from tools import check as command
 from tools.check import known_boards, main
+from tools.import_tflite import import_tflite_path
 from tools.oracle import OracleError
+from tools.tflite_file import TFLiteError
 
 SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "schema" / "check.schema.json"
 TYPES = tflite.TensorType
@@ -171,6 +173,9 @@ def test_unsupported(name: str, tmp_path: Path, capsys: Captured) -> None:
     assert found["arena_bytes"] is None
     for text, reason in zip(texts, found["reasons"], strict=True):
         assert text in reason
+    with pytest.raises(TFLiteError) as error:
+        import_tflite_path(tmp_path / found["model"])
+    assert str(error.value) == found["reasons"][0]  # as `tinyts-compile` says
 
 
 @pytest.mark.usefixtures("estimated")

@@ -197,7 +197,7 @@ def calls_late(w: TFLiteWriter, x: int) -> None:
     w.operator("CALL_ONCE", (), (), {"init_subgraph_index": 1})
 
 
-@broken("tensor 2 'y' is float32: only int8")
+@broken("the model is not quantized; convert it again")
 def float_variable(w: TFLiteWriter, x: int) -> None:
     handle = w.variable("v", (1, 2), FRAME)
     y = w.activation("y", (1, 2), None, "float32")

@@ -28,6 +28,7 @@ from tinyts_dialect.tensors import shape_of
 from tools.constant_folding import fold_constants
 from tools.dilated_convolution import fold_dilations, read_dilated
 from tools.long_axis import swap_one_dimensional_parts
+from tools.model_kind import unsupported_kind
 from tools.op_table import OP_TABLE
 from tools.operator_reader import (
     ImportState,
@@ -36,6 +37,7 @@ from tools.operator_reader import (
     operator_message,
     tensor_location,
 )
+from tools.operator_remedies import not_supported
 from tools.tflite_file import (
     OperatorInfo,
     TensorInfo,
@@ -72,9 +74,17 @@ def import_tflite(data: bytes, name: str = "model") -> ModuleOp:
 
     Arguments and results carry the attributes `tinyts.name` and `tinyts.layer`, the
     tensor's name and index in the file, and `tinyts.shape` where the file has another
-    shape: of one-dimensional parts rows are the long axis. Raises TFLiteError.
+    shape: of one-dimensional parts rows are the long axis. Raises TFLiteError, which
+    says of a kind of model that is never supported what it is.
     """
-    return import_file(read_tflite(data), name)
+    file = read_tflite(data)
+    try:
+        return import_file(file, name)
+    except TFLiteError:
+        kind = unsupported_kind(file)
+        if kind is None:
+            raise
+        raise TFLiteError(kind.reason) from None
 
 
 def import_file(file: TFLiteFile, name: str) -> ModuleOp:
@@ -197,12 +207,7 @@ def _check_operators(file: TFLiteFile) -> None:
         entry = _ENTRIES.get(operator.builtin)
         count = len(operator.inputs)
         if entry is None:
-            _fail(
-                file,
-                operator,
-                "not supported; replace it in the model or see docs/operators.md for "
-                "the supported operators",
-            )
+            _fail(file, operator, not_supported(operator.builtin))
         if operator.has_custom_options:
             _fail(
                 file,
