@@ -3,9 +3,10 @@
 
 #include <string.h>
 
+#include "tinyts_dot.h"
 #include "tinyts_requantize.h"
 
-typedef enum { INPUT_GATE, FORGET_GATE, CELL_GATE, OUTPUT_GATE } gate;
+enum { INPUT_GATE, FORGET_GATE, CELL_GATE, OUTPUT_GATE };
 
 static inline int32_t clamp_16(int32_t value) {
     return value < -32768 ? -32768 : value > 32767 ? 32767 : value;
@@ -44,32 +45,29 @@ static int32_t tanh_of(const int32_t *table, int32_t value, int32_t shift) {
     return (-result + (1 << 23) + (1 << 7) - 1) >> 8;
 }
 
-static uint32_t dot(const int8_t *values, const int8_t *weights, int32_t count,
-                    int32_t offset) {
-    uint32_t sum = 0;
-    for (int32_t i = 0; i < count; ++i) {
-        sum += (uint32_t)(weights[i] * (values[i] + offset));
-    }
-    return sum;
-}
-
-/* What goes into the function of a gate of a unit, Q3.12. */
-static int32_t gate_input(const tinyts_sequence_lstm_layer *layer, const int8_t *input,
-                          const int8_t *hidden, gate kind, int32_t unit) {
+/* What goes into the functions of the gates of a unit, Q3.12. */
+static void gate_inputs(const tinyts_sequence_lstm_layer *layer, const int8_t *input,
+                        const int8_t *hidden, int32_t unit, int32_t gates[4]) {
     const int32_t units = layer->output->channels;
     const int32_t depth = layer->input->channels;
-    const int32_t row = (int32_t)kind * units + unit;
-    const uint32_t fresh =
-        dot(input, layer->input_weights + row * depth, depth, layer->input_offset) +
-        (uint32_t)layer->bias[row];
-    const uint32_t recurrent = dot(hidden, layer->recurrent_weights + row * units, units,
-                                   -layer->hidden_zero_point);
-    return clamp_16(
-        clamp_16(tinyts_requantize((int32_t)fresh, layer->input_quant.multiplier[kind],
-                                   layer->input_quant.shift[kind])) +
-        clamp_16(tinyts_requantize((int32_t)recurrent,
-                                   layer->recurrent_quant.multiplier[kind],
-                                   layer->recurrent_quant.shift[kind])));
+    uint32_t fresh[4];
+    uint32_t recurrent[4] = {0, 0, 0, 0};
+    for (int32_t kind = 0; kind < 4; ++kind) {
+        fresh[kind] = (uint32_t)layer->bias[kind * units + unit];
+    }
+    tinyts_dot_4(input, layer->input_weights + unit * depth, units * depth, depth,
+                 layer->input_offset, fresh);
+    tinyts_dot_4(hidden, layer->recurrent_weights + unit * units, units * units, units,
+                 -layer->hidden_zero_point, recurrent);
+    for (int32_t kind = 0; kind < 4; ++kind) {
+        gates[kind] = clamp_16(
+            clamp_16(tinyts_requantize((int32_t)fresh[kind],
+                                       layer->input_quant.multiplier[kind],
+                                       layer->input_quant.shift[kind])) +
+            clamp_16(tinyts_requantize((int32_t)recurrent[kind],
+                                       layer->recurrent_quant.multiplier[kind],
+                                       layer->recurrent_quant.shift[kind])));
+    }
 }
 
 static inline int32_t product(int32_t a, int32_t b, tinyts_per_tensor_quant_params quant) {
@@ -82,14 +80,12 @@ static int8_t step(const tinyts_sequence_lstm_layer *layer, const int8_t *input,
     static const tinyts_activation all = {-128, 127};
     const int32_t *const table = layer->sigmoid_table;
     const int32_t clip = layer->cell_clip;
-    const int32_t forget =
-        sigmoid(table, gate_input(layer, input, hidden, FORGET_GATE, unit));
-    const int32_t enter =
-        sigmoid(table, gate_input(layer, input, hidden, INPUT_GATE, unit));
-    const int32_t update =
-        tanh_of(table, gate_input(layer, input, hidden, CELL_GATE, unit), 0);
-    const int32_t leave =
-        sigmoid(table, gate_input(layer, input, hidden, OUTPUT_GATE, unit));
+    int32_t gates[4];
+    gate_inputs(layer, input, hidden, unit, gates);
+    const int32_t forget = sigmoid(table, gates[FORGET_GATE]);
+    const int32_t enter = sigmoid(table, gates[INPUT_GATE]);
+    const int32_t update = tanh_of(table, gates[CELL_GATE], 0);
+    const int32_t leave = sigmoid(table, gates[OUTPUT_GATE]);
     int16_t before;
     memcpy(&before, cell + unit * 2, 2);
     int32_t next = clamp_16(clamp_16(product(forget, before, layer->forget_quant)) +

@@ -3,15 +3,14 @@
 
 #include <string.h>
 
+#include "tinyts_dot.h"
 #include "tinyts_requantize.h"
 
 /* The result of a filter of the features, before it is clamped. */
 static int32_t feature_of(const tinyts_svdf_layer *layer, const int8_t *input,
                           const int8_t *weights) {
-    uint32_t sum = 0;
-    for (int32_t k = 0; k < layer->input->channels; ++k) {
-        sum += (uint32_t)(weights[k] * (input[k] + layer->input_offset));
-    }
+    const uint32_t sum =
+        tinyts_dot_1(input, weights, layer->input->channels, layer->input_offset);
     return tinyts_requantize((int32_t)sum, layer->feature_quant.multiplier,
                              layer->feature_quant.shift);
 }
@@ -24,13 +23,9 @@ static int32_t clamp(int32_t value, int32_t limit) {
 static uint32_t step_8(const tinyts_svdf_layer *layer, int8_t *history, int32_t newest,
                        const int8_t *weights) {
     const int32_t depth = layer->depth;
-    uint32_t sum = 0;
     memmove(history, history + 1, (size_t)(depth - 1));
     history[depth - 1] = (int8_t)(clamp(newest, 127) + layer->state_zero_point);
-    for (int32_t j = 0; j < depth; ++j) {
-        sum += (uint32_t)(weights[j] * (history[j] - layer->state_zero_point));
-    }
-    return sum;
+    return tinyts_dot_1(history, weights, depth, -layer->state_zero_point);
 }
 
 /* The same of int16, whose zero point is 0. */
@@ -41,10 +36,14 @@ static uint32_t step_16(const tinyts_svdf_layer *layer, int8_t *history, int32_t
     uint32_t sum = 0;
     memmove(history, history + 2, (size_t)(depth - 1) * 2);
     memcpy(history + (depth - 1) * 2, &last, 2);
-    for (int32_t j = 0; j < depth; ++j) {
-        int16_t value;
-        memcpy(&value, history + j * 2, 2);
-        sum += (uint32_t)(weights[j] * value);
+    int32_t j = 0;
+    for (; j + 2 <= depth; j += 2) {
+        int32_t pair;
+        memcpy(&pair, weights + j, 4);
+        sum = (uint32_t)tinyts_smlad(tinyts_load_4(history + j * 2), pair, (int32_t)sum);
+    }
+    if (j < depth) {
+        sum += (uint32_t)(weights[j] * last);
     }
     return sum;
 }
