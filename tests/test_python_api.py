@@ -107,6 +107,17 @@ def test_run(model: Path, tmp_path: Path) -> None:
     assert [output.shape for output in several] == [(1, 4, 3, 6), (1, 8, 6, 3)]
 
 
+def test_arrays_that_are_no_input(model: Path) -> None:
+    """Nothing is converted: floats cut off to int8 would be another image."""
+    compiled = tinyts.compile(model, optimize="none")
+    image = np.zeros((1, 12, 10, 3), np.int8)
+    with pytest.raises(UserError, match=r"^run: the model has 1 inputs, got 2 arrays$"):
+        compiled.run(image, image)
+    for wrong in (image.astype(np.float32), image[:, 1:]):
+        with pytest.raises(UserError, match=r"is int8 of shape \[1, 12, 10, 3\], got "):
+            compiled.run(wrong)
+
+
 def test_errors(model: Path, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="needs"):
         tinyts.compile(model, sram_limit=16)

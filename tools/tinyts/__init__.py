@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinyts_dialect.tsbuf import Port
 from tools import host_run
 from tools.compile import write_outputs
 from tools.compiler import Compiled, compile_path
 from tools.options import OPTION_NAMES, resolve
 from tools.report import report
+from tools.user_errors import UserError
 
 __all__ = ["CompiledModel", "compile"]
 
@@ -40,11 +43,16 @@ class CompiledModel:
         """The outputs of one run of the generated C, built for this machine.
 
         One array for each input, in the model's shapes and types; one array, or a
-        list of them, comes back.
+        list of them, comes back. Raises UserError for other arrays.
         """
         program = self._compiled.program
+        if len(inputs) != len(program.inputs):
+            raise UserError(
+                f"run: the model has {len(program.inputs)} inputs, got {len(inputs)} "
+                "arrays"
+            )
         shaped = [
-            np.asarray(array, port.dtype).reshape(1, *port.shape)
+            _one_run(np.asarray(array), port)
             for array, port in zip(inputs, program.inputs, strict=True)
         ]
         with TemporaryDirectory(prefix="tinyts-") as folder:
@@ -56,6 +64,16 @@ class CompiledModel:
     def save(self, directory: str | Path) -> None:
         """Writes what `tinyts-compile` writes."""
         write_outputs(self._compiled, Path(directory))
+
+
+def _one_run(array: npt.NDArray[np.generic], port: Port) -> npt.NDArray[np.generic]:
+    """The values of an input behind an axis of runs; nothing is converted."""
+    if array.dtype != port.dtype or array.size != prod(port.shape):
+        raise UserError(
+            f"run: input '{port.name}' is {port.dtype} of shape {list(port.shape)}, "
+            f"got {array.dtype} of shape {list(array.shape)}"
+        )
+    return array.reshape(1, *port.shape)
 
 
 def compile(model: str | Path, **options: Any) -> CompiledModel:
