@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from xdsl.context import Context
@@ -21,7 +23,7 @@ from xdsl.passes import ModulePass
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.arena.blocks import Placement
+from lowering.arena.blocks import Block, Permission, Placement
 from lowering.arena.bounds import lower_bound_bytes, peak
 from lowering.arena.distance_model import SolverMissingError
 from lowering.arena.exact import plan_exactly
@@ -30,6 +32,19 @@ from lowering.arena.minimalloc import csv_text, read_offsets
 from lowering.arena.plan import plan
 from lowering.live_ranges import Problem, problem_of
 from tinyts_dialect.tsbuf import MAX_ARENA_BYTES, ArenaOp, BufferOp, RowsOp
+
+
+class Place(Protocol):
+    """A planner: `plan`, or one that knows what it has placed before."""
+
+    def __call__(
+        self,
+        blocks: Sequence[Block],
+        alignment: int,
+        *,
+        overlaps: Sequence[Permission],
+    ) -> Placement: ...
+
 
 STRATEGIES = {"best": plan, "greedy": greedy_by_size, "exact": plan_exactly}
 
@@ -70,9 +85,7 @@ class PlanArena(ModulePass):
             self._write_csv(csv_text(problem.blocks))
             raise
         self._write_csv(csv_text(problem.blocks, placement.offsets))
-        for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
-            buffer.offset = IntegerAttr(offset, i64)
-        describe(arena, placement, problem, alignment)
+        _write(arena, placement, problem, alignment)
 
     def _check_options(self) -> None:
         if self.strategy not in STRATEGIES:
@@ -121,11 +134,7 @@ class PlanArena(ModulePass):
         self, placement: Placement, problem: Problem, function: FuncOp
     ) -> None:
         needed = placement.arena_bytes
-        if needed > MAX_ARENA_BYTES:
-            raise PassFailedException(
-                f"plan-arena: the buffers need {needed} bytes, only "
-                f"{MAX_ARENA_BYTES} are supported; use a smaller model or alignment"
-            )
+        _check_supported(needed)
         if self.size is None or needed <= self.size:
             return
         highest = peak(problem.blocks, self.alignment, problem.overlaps)
@@ -138,6 +147,32 @@ class PlanArena(ModulePass):
         raise PassFailedException(
             f"plan-arena: {self.size} bytes are too few: {reason}"
         )
+
+
+def place_module(module: ModuleOp, alignment: int, place: Place = plan) -> None:
+    """What the pass does by default, with another planner than its own."""
+    arena, function = arena_and_function(module)
+    problem = problem_of(function)
+    alignment = max(alignment, _widest_value(function))
+    placement = place(problem.blocks, alignment, overlaps=problem.overlaps)
+    _check_supported(placement.arena_bytes)
+    _write(arena, placement, problem, alignment)
+
+
+def _check_supported(needed: int) -> None:
+    if needed > MAX_ARENA_BYTES:
+        raise PassFailedException(
+            f"plan-arena: the buffers need {needed} bytes, only "
+            f"{MAX_ARENA_BYTES} are supported; use a smaller model or alignment"
+        )
+
+
+def _write(
+    arena: ArenaOp, placement: Placement, problem: Problem, alignment: int
+) -> None:
+    for buffer, offset in zip(problem.buffers, placement.offsets, strict=True):
+        buffer.offset = IntegerAttr(offset, i64)
+    describe(arena, placement, problem, alignment)
 
 
 def describe(

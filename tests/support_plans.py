@@ -9,10 +9,12 @@ from support_unit import function_of, transformed
 from xdsl.dialects.builtin import ModuleOp
 
 from lowering.accesses import kernels_of
+from lowering.arena.blocks import Block, Permission
 from lowering.arena.bounds import peak_live_bytes
 from lowering.live_ranges import problem_of
 from lowering.pipelines import planned_passes, whole_tensor_passes
 from lowering.plan_stages import write_plan
+from lowering.stages.blocks import blocks_of_trace, is_exact
 from lowering.stages.graph import Graph, read_graph
 from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.live_bytes import live_bytes
@@ -37,10 +39,15 @@ class Network:
 
 @dataclass(frozen=True)
 class Needs:
-    """What a plan needs: live bytes at the worst step, and kernel calls."""
+    """What a plan needs: live bytes at the worst step, kernel calls, and buffers.
+
+    The last with what may lie over what; neither where a simulation does not know them.
+    """
 
     peak: int
     calls: int
+    blocks: tuple[Block, ...] = ()
+    overlaps: frozenset[Permission] = frozenset()
 
 
 def network_of(
@@ -61,7 +68,11 @@ def random_network(seed: int, input: str, output: str) -> Network:
 def simulated(graph: Graph, plan: Plan) -> Needs:
     """What the simulator sees."""
     trace = Simulator(graph, plan).run()
-    return Needs(max(live_bytes(trace, plan.alignment), default=0), trace.calls)
+    peak = max(live_bytes(trace, plan.alignment), default=0)
+    if not is_exact(graph):
+        return Needs(peak, trace.calls)
+    blocks, overlaps = blocks_of_trace(trace)
+    return Needs(peak, trace.calls, blocks, frozenset(overlaps))
 
 
 def planned(network: Network, plan: Plan) -> ModuleOp:
@@ -78,7 +89,10 @@ def measured(network: Network, plan: Plan) -> Needs:
     function = function_of(planned(network, plan))
     problem = problem_of(function)
     peak = peak_live_bytes(problem.blocks, plan.alignment, problem.overlaps)
-    return Needs(peak, len(kernels_of(function)))
+    calls = len(kernels_of(function))
+    if not is_exact(network.graph):
+        return Needs(peak, calls)
+    return Needs(peak, calls, problem.blocks, frozenset(problem.overlaps))
 
 
 def random_plan(graph: Graph, random: Random) -> Plan:

@@ -21,6 +21,7 @@ from plan_networks import (
 )
 from support_plans import INPUTS, Network, network_of, random_network, simulated
 
+from lowering.accesses import arena_and_function, arena_bytes, kernels_of
 from lowering.plan_stages import borders_of
 from lowering.stages import search as search_module
 from lowering.stages.graph import Graph
@@ -253,6 +254,10 @@ def test_planner(make: Callable[[], bytes]) -> None:
     middle = (smallest.arena_bytes + fastest.arena_bytes) // 2
     assert planner.fastest(middle).arena_bytes <= middle
     assert planner.fastest(0).arena_bytes == smallest.arena_bytes
+    for choice in (smallest, fastest):  # as they are simulated
+        assert arena_bytes(choice.placed) == choice.arena_bytes
+        function = arena_and_function(choice.placed)[1]
+        assert len(kernels_of(function)) == choice.kernel_calls
 
 
 def test_a_budget_that_ends_early_keeps_the_best_stages(

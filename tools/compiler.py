@@ -14,7 +14,7 @@ from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp
 from xdsl.dialects.func import FuncOp
 
 from emitc.program import Program, read_program
-from lowering.accesses import arena_and_function, kernels_of
+from lowering.accesses import arena_and_function, arena_bytes, kernels_of
 from lowering.flash_choice import FlashError
 from lowering.pipelines import (
     SPARE,
@@ -58,7 +58,7 @@ class Compiled:
         """The same plan without fused kernels: every tensor exists in memory."""
         if self.plan is None or not self.fused_layers:
             return self
-        placed = Planner(self.imported, self.options).placed(self.plan, fuse=False)
+        placed = Planner(self.imported, self.options).unfused(self.plan)
         _finish(placed, self.options, self.file_bytes)
         return replace(self, placed=placed, plan=None)
 
@@ -149,7 +149,7 @@ def _choose(
     else:
         choice = planner.fastest(options.sram_limit)
     _finish(choice.placed, options, file_bytes)
-    needed = choice.arena_bytes + state
+    needed = arena_bytes(choice.placed) + state
     if limit is not None and needed > limit:
         raise UserError(
             f"--sram-limit: the model needs {needed} bytes at least, more than {limit}"

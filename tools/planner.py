@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 
+import numpy as np
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp
 from xdsl.dialects.func import FuncOp
 
 from lowering.accesses import arena_and_function, arena_bytes, kernels_of
+from lowering.arena.blocks import Block, Permission, Placement
 from lowering.arena.bounds import peak_live_bytes
+from lowering.arena.first_fit import greedy_by_size
+from lowering.arena.plan import plan as plan_blocks
 from lowering.choose_kernels import ESTIMATE
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
     choosing_pass,
-    placing_passes,
     planned_passes,
     whole_tensor_passes,
 )
+from lowering.plan_arena import place_module
 from lowering.plan_stages import ROOM, progress_on_stderr, write_plan
+from lowering.signature import ports_of
+from lowering.stages.blocks import blocks_of_trace, is_exact
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.search import GROUPS, Freedom, Search
+from lowering.stages.simulation import Simulator
 from lowering.stages.tiling import WORTH, WORTH_PLACING, tiled
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tools.options import CompileOptions
@@ -50,20 +57,36 @@ EXPLORED = 10
 
 @dataclass(frozen=True)
 class Choice:
-    """A plan and the module that it became."""
+    """A plan, the arena that it needs, and the module that it becomes."""
 
     plan: Plan
-    placed: ModuleOp
+    arena_bytes: int
+    kernel_calls: int
+    place: Callable[[Plan], ModuleOp]
 
-    @property
-    def arena_bytes(self) -> int:
-        """Size of its arena."""
-        return arena_bytes(self.placed)
+    @cached_property
+    def placed(self) -> ModuleOp:
+        """The module, made when it is first asked for."""
+        return self.place(self.plan)
 
-    @property
-    def kernel_calls(self) -> int:
-        """How many kernels it calls."""
-        return len(kernels_of(arena_and_function(self.placed)[1]))
+
+class _Placements:
+    """Placements of blocks, each searched for once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[object, ...], Placement] = {}
+
+    def __call__(
+        self,
+        blocks: Sequence[Block],
+        alignment: int,
+        *,
+        overlaps: Sequence[Permission],
+    ) -> Placement:
+        key = tuple(blocks), alignment, frozenset(overlaps)
+        if key not in self._known:
+            self._known[key] = plan_blocks(blocks, alignment, overlaps=overlaps)
+        return self._known[key]
 
 
 class Planner:
@@ -79,6 +102,9 @@ class Planner:
         )
         self.graph = read_graph(self.function, options.input, options.output)
         self.progress = progress_on_stderr()
+        self._is_exact = is_exact(self.graph)
+        self._place = _Placements()
+        self._choices: dict[Plan, Choice] = {}
         self._searches: dict[str, Search] = {}
         self._smallest: dict[str, tuple[int, list[Stage]]] = {}
 
@@ -99,8 +125,20 @@ class Planner:
             )
         return self._smallest[overlap]
 
-    def placed(self, plan: Plan, fuse: bool = True) -> ModuleOp:
+    def placed(self, plan: Plan) -> ModuleOp:
         """The module of a plan, with every buffer at its offset."""
+        lowered = self._lowered(plan, fuse=True)
+        place_module(lowered, self.options.alignment, self._place)
+        return lowered
+
+    def unfused(self, plan: Plan) -> ModuleOp:
+        """The same without fused kernels, in an arena of any size."""
+        lowered = self._lowered(plan, fuse=False)
+        place_module(lowered, self.options.alignment, greedy_by_size)
+        return lowered
+
+    def _lowered(self, plan: Plan, fuse: bool) -> ModuleOp:
+        """Kernels on unplaced buffers; what is chosen is verified in the end."""
         write_plan(self.graph, plan)
         passes = partial(
             planned_passes,
@@ -109,11 +147,13 @@ class Planner:
             fuse=fuse,
             overlap=plan.overlap,
         )
-        lowered = run_passes(self.module.clone(), passes())
+        module = self.module
+        lowered = run_passes(module.clone(), passes(), verify=False)
         if _concatenates(lowered):
-            in_place = run_passes(self.module.clone(), passes(concatenation="in-place"))
-            lowered = min(in_place, lowered, key=self._bound)
-        return run_passes(lowered, placing_passes(self.options.alignment, verify=False))
+            in_place = passes(concatenation="in-place")
+            joined = run_passes(module.clone(), in_place, verify=False)
+            lowered = min(joined, lowered, key=self._bound)
+        return lowered
 
     def _bound(self, lowered: ModuleOp) -> int:
         """No arena of a lowered module is smaller."""
@@ -122,8 +162,37 @@ class Planner:
         return peak_live_bytes(problem.blocks, alignment, problem.overlaps)
 
     def _choice(self, plan: Plan) -> Choice:
-        self.progress(f"{len(plan.stages)} stages: placing the buffers")
-        return Choice(plan, self.placed(plan))
+        """A plan with its arena, as a simulation of it shows where that is exact."""
+        if plan not in self._choices:
+            self.progress(f"{len(plan.stages)} stages: placing the buffers")
+            choose = self._simulated if self._is_exact else self._made
+            self._choices[plan] = choose(plan)
+        return self._choices[plan]
+
+    def _simulated(self, plan: Plan) -> Choice:
+        trace = Simulator(self.graph, plan).run()
+        blocks, overlaps = blocks_of_trace(trace)
+        alignment = max(self.options.alignment, self._widest_value())
+        placement = self._place(blocks, alignment, overlaps=overlaps)
+        return Choice(plan, placement.arena_bytes, trace.calls, self.placed)
+
+    def _made(self, plan: Plan) -> Choice:
+        module = self.placed(plan)
+        calls = len(kernels_of(arena_and_function(module)[1]))
+        return Choice(plan, arena_bytes(module), calls, lambda _: module)
+
+    def _widest_value(self) -> int:
+        """Bytes of the widest value of an input or output in the arena."""
+        places = {"input": self.options.input, "output": self.options.output}
+        return max(
+            (
+                np.dtype(port.dtype).itemsize
+                for direction, place in places.items()
+                if place != "external"
+                for port in ports_of(self.function, direction)
+            ),
+            default=1,
+        )
 
     def smallest(self) -> Choice:
         """The smallest arena; of equal ones that of the fewest calls.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from lowering.operators import takes_tiles
 from lowering.stages.demand import order_of, settle_demands
 from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.plan import Plan
@@ -16,7 +17,7 @@ from lowering.stages.sharing import Sharing
 from lowering.stages.tile_places import TilePlaces
 from lowering.stages.tiles import Area
 from lowering.stages.trace import Buffer, Trace
-from lowering.stages.units import RowsUnit, StreamUnit, Unit, units_of
+from lowering.stages.units import OpUnit, RowsUnit, StreamUnit, Unit, units_of
 
 NOWHERE = (-1, 0)
 """The place of a row that does not exist in the arena."""
@@ -39,6 +40,8 @@ class Simulator:
         self.tiles = TilePlaces(graph, self.trace)
         self.outputs: list[int] = []
         """The buffers that are alive at the end."""
+        self.unread: set[int] = set()
+        """Buffers of inputs that no step has read yet."""
 
     def run(self) -> Trace:
         """Simulates the whole network."""
@@ -47,13 +50,14 @@ class Simulator:
         self.prepare([unit for group in units for unit in group])
         for tensor in self.graph.tensors:
             if tensor.place is Place.INPUT:
-                self._whole(tensor, 0)
+                self.unread.add(self._whole(tensor, 0))
         calls = [call for group in units for call in self._calls_of(group)]
         for unit, part, state in self._after_last_readers(calls):
             self._call(unit, part, state)
         for number in self.graph.copies:
             self._copy(number)
         self._end()
+        self.trace.late.update(dict.fromkeys(self.unread, len(self.trace.buffers)))
         return self.trace
 
     def prepare(
@@ -178,15 +182,25 @@ class Simulator:
         for tensor, rows in reads:
             self._touch(tensor, rows, step)
         written = self._write(unit, part, step)
-        size = unit.scratch(part)
-        if size:
-            self._buffer(size, step)
         if isinstance(unit, RowsUnit):
             self._keep_rows(unit, part, step, state)
         elif isinstance(unit, StreamUnit):
             self._accumulate(unit, step, state)
+        size = unit.scratch(part)
+        if size:
+            self._buffer(size, step)
+        if self.unread:
+            self._first_read(reads)
         if self.plan.overlap != "none" and written is not None:
             self._permit(unit, part, written, reads)
+
+    def _first_read(self, reads: Sequence[tuple[int, RowRange]]) -> None:
+        """Notes which buffers a step is the first to read, behind those it writes."""
+        for tensor, _ in reads:
+            places = self.places.get(tensor)
+            if places and places[0][0] in self.unread:
+                self.unread.remove(places[0][0])
+                self.trace.late[places[0][0]] = len(self.trace.buffers)
 
     def _copy(self, number: int) -> None:
         """Copies a tensor into an output at the end."""
@@ -197,6 +211,7 @@ class Simulator:
         self._touch(number, rows, step)
         if self.graph.outputs is Place.OUTPUT:
             self.outputs.append(self._buffer(tensor.bytes, step))
+        self._first_read([(number, rows)])
 
     def _load(self, reads: Sequence[tuple[int, RowRange]]) -> None:
         """Reads the rows of inputs that nothing has asked for yet, as late as it can.
@@ -309,6 +324,8 @@ class Simulator:
             byte = unit.writes(part).first * self.graph.tensors[unit.output].row_bytes
         found: dict[int, int] = {}
         refused: set[int] = set()
+        if self._reads_tiles(unit, reads):
+            return
         for operand, (tensor, rows) in enumerate(reads):
             for source, held in self._buffers_of(tensor, rows):
                 trail = unit.trail(part, operand, held, byte)
@@ -322,6 +339,19 @@ class Simulator:
             for source, trail in found.items()
             if source not in refused
         ]
+
+    def _reads_tiles(self, unit: Unit, reads: Sequence[tuple[int, RowRange]]) -> bool:
+        """Whether the kernel is one for tiles, since an input was computed in them.
+
+        Such kernels promise nothing of the way in which they walk over rows.
+        """
+        by_rows = self.tiles.by_rows
+        return (
+            bool(by_rows)
+            and any(tensor in by_rows for tensor, _ in reads)
+            and isinstance(unit, OpUnit)
+            and takes_tiles(type(unit.node.op))
+        )
 
     def _buffers_of(
         self, tensor: int, rows: RowRange

@@ -91,3 +91,14 @@ class Trace:
     """Writer, reader, trail: buffers of which the first may lie over the second."""
     layers: list[int] = field(default_factory=list[int])
     """The node of each call; -1 for those that read or copy rows."""
+    late: dict[int, int] = field(default_factory=dict[int, int])
+    """Buffers that are there before a step touches them: how many there were then."""
+
+    def in_order(self) -> list[int]:
+        """The buffers in the order in which steps touch them first."""
+        late = self.late
+
+        def position(buffer: int) -> int:
+            return 2 * late[buffer] if buffer in late else 2 * buffer + 1
+
+        return sorted(range(len(self.buffers)), key=position)
