@@ -8,6 +8,8 @@ INSTALLED := $(VENV)/.installed
 JOBS ?= 2
 N ?= 500
 SEED ?= 0
+# A worker that has nothing left takes tests from another one.
+PARALLEL := -n $(JOBS) --dist worksteal
 
 .PHONY: help demo test quick test-arm lit models fuzz-graphs results bench docs
 .PHONY: lint clean compiler arm
@@ -29,13 +31,13 @@ demo: $(INSTALLED) compiler
 	$(BIN)/python examples/digits/demo.py
 
 test: $(INSTALLED) compiler arm lint lit
-	$(BIN)/pytest -n $(JOBS) tests
+	$(BIN)/pytest $(PARALLEL) tests
 
 quick: $(INSTALLED) compiler lint lit
-	$(BIN)/pytest -n $(JOBS) -m "not slow" tests
+	$(BIN)/pytest $(PARALLEL) -m "not slow" tests
 
 test-arm: $(INSTALLED) compiler arm
-	$(BIN)/pytest -n $(JOBS) -m arm -rs tests
+	$(BIN)/pytest $(PARALLEL) -m arm -rs tests
 
 lit: $(INSTALLED)
 	$(BIN)/lit -j $(JOBS) --no-progress-bar lit_tests

@@ -10,6 +10,11 @@ from emitc.program import Program
 from tools import host_run
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Slow tests come first: at the end no worker waits for another's last one."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def object_cache(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest

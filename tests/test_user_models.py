@@ -55,20 +55,21 @@ def tflm_arena_bytes(model: Path) -> int:
     return int(rows[model.stem]["tflm_arena_bytes"])
 
 
-def test_bytes_of_tflite_micro(model: Path) -> None:
+def test_bytes_of_tflite_micro(model: Path, object_cache: Path) -> None:
     """Whole tensors and the smallest arena, several steps of what has state."""
-    plain = execute(request(model, optimize="none", count=len(GENERATORS)))
+    kinds = len(GENERATORS)
+    plain = execute(request(model, "none", kinds, object_cache))
     assert plain.differing_bytes == 0
     has_state = plain.compiled.program.persistent_bytes > 0
-    count = STEPS_WITH_STATE if has_state else len(GENERATORS)
-    smallest = execute(request(model, optimize="sram", count=count))
+    count = STEPS_WITH_STATE if has_state else kinds
+    smallest = execute(request(model, "sram", count, object_cache))
     assert smallest.differing_bytes == 0
     assert smallest.bytes_compared > 0
     ram_bytes = smallest.compiled.program.ram_bytes
     assert ram_bytes <= MOST_OF_BASELINE * tflm_arena_bytes(model)
 
 
-def request(model: Path, *, optimize: str, count: int) -> RunRequest:
+def request(model: Path, optimize: str, count: int, cache: Path) -> RunRequest:
     """Generated inputs under an option."""
     inputs = random_inputs(input_details(model), 0, count)
-    return RunRequest(model, resolve(optimize=optimize), inputs)
+    return RunRequest(model, resolve(optimize=optimize), inputs, cache=cache)

@@ -113,10 +113,10 @@ class Evictor:
             borders = borders.astype(np.uint16)
         order = borders.argsort(kind="stable")
         borders = borders.take(order)
-        rooms = np.flatnonzero(borders[1:] != borders[:-1])
+        rooms = (borders[1:] != borders[:-1]).nonzero()[0]
         changes = weights.take(self.changes[block].take(order))
         cost = changes.cumsum().take(rooms)
-        least = int(cost.min())
+        least = int(cost[cost.argmin()])
         equals = rooms[cost == least]
         room = int(equals[int(self.random() * len(equals))])
         at_low_end = self.random() < LOW_SHARE

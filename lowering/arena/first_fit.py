@@ -61,24 +61,35 @@ def place(
     stay `UNPLACED`.
     """
     offsets = np.full(len(conflicts.sizes), UNPLACED, np.int64)
+    sizes = conflicts.sizes.tolist()
     for block in order.tolist():
         starts, slack = _gaps(conflicts, offsets, block)
-        gap = slack.argmin() if best_fit else 0
-        if starts[gap] + conflicts.sizes[block] > limit:
+        if best_fit:
+            gap = np.where(slack < 0, UNPLACED, slack).argmin()
+        else:
+            gap = (slack >= 0).argmax()
+        start = int(starts[gap])
+        if start + sizes[block] > limit:
             break
-        offsets[block] = starts[gap]
+        offsets[block] = start
     return offsets
 
 
 def _gaps(conflicts: Conflicts, offsets: Ints, block: int) -> tuple[Ints, Ints]:
-    """Where a block fits: the start of each gap, and the units that it leaves over."""
-    others = offsets[conflicts.others[block]]
+    """Where a block may lie: the start of each gap, and the units that it leaves over.
+
+    It fits where these are not negative, at least in the last gap.
+    """
+    others = offsets.take(conflicts.others[block])
     placed = others < UNPLACED
     low = (others + conflicts.low[block])[placed]
     order = low.argsort(kind="stable")
-    reach = np.zeros(len(low) + 1, np.int64)
-    reach[1:] = (others + conflicts.high[block])[placed][order]
+    reach = np.empty(len(low) + 1, np.int64)
+    reach[0] = 0
+    reach[1:] = (others + conflicts.high[block])[placed].take(order)
     np.maximum.accumulate(reach, out=reach)
-    slack = np.append(low[order], UNPLACED) - reach
-    fits = np.flatnonzero(slack >= 0)
-    return reach[fits], slack[fits]
+    slack = np.empty(len(low) + 1, np.int64)
+    slack[:-1] = low.take(order)
+    slack[-1] = UNPLACED
+    slack -= reach
+    return reach, slack

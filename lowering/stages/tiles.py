@@ -119,23 +119,33 @@ class TileUnit(Unit):
         self.columns, self.stage = columns, stage
         areas = [Area(y, y + 1, *column) for y in range(height) for column in columns]
         super().__init__(graph, node, areas)  # pyright: ignore[reportArgumentType]
+        self._known_columns: dict[tuple[int, int], list[int]] = {}
         self.column_reads = [_column_reads(node, column) for column in columns]
 
     def numbers(self, rows: RowRange | Area) -> Iterable[int]:
         """The parts that compute pixels of some rows or of an area."""
         count = len(self.columns)
-        inside = [
-            column
-            for column, (left, right) in enumerate(self.columns)
-            if not isinstance(rows, Area) or (left < rows.right and rows.left < right)
-        ]
+        inside: Iterable[int] = range(count)
+        if isinstance(rows, Area):
+            inside = self._inside(rows.left, rows.right)
         return [y * count + c for y in range(rows.first, rows.last) for c in inside]
+
+    def _inside(self, first: int, last: int) -> list[int]:
+        """The columns that share pixels with columns first..last-1 of the tensor."""
+        known = self._known_columns.get((first, last))
+        if known is None:
+            known = self._known_columns[first, last] = [
+                column
+                for column, (left, right) in enumerate(self.columns)
+                if left < last and first < right
+            ]
+        return known
 
     def demand(self, rows: RowRange | Area) -> None:
         for number in self.numbers(rows):
             self.live[number] = True
 
-    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+    def _reads(self, part: int) -> list[tuple[int, RowRange]]:
         y, column = divmod(part, len(self.columns))
         found: list[tuple[int, RowRange]] = []
         rows = self.node.row_reads or ()

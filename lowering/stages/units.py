@@ -6,7 +6,6 @@ reads, which rows it writes, and what it keeps for the next part.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from bisect import bisect_right
 from collections.abc import Iterable
 from functools import lru_cache
@@ -30,13 +29,14 @@ def cut(height: int, step: int) -> list[RowRange]:
     ]
 
 
-class Unit(ABC):
-    """One op, or several ops in one kernel."""
+class Unit:
+    """One op, or several ops in one kernel; no ABC, which makes `isinstance` slow."""
 
     def __init__(self, graph: Graph, node: Node, parts: list[RowRange]) -> None:
         self.graph, self.node, self.parts = graph, node, parts
         self.output = node.output
         self.live = [False] * len(parts)
+        self._known_reads: dict[int, list[tuple[int, RowRange]]] = {}
 
     def demand(self, rows: RowRange) -> None:
         """Marks the parts that write these rows as needed; parts ascend."""
@@ -50,16 +50,23 @@ class Unit(ABC):
         step = self.parts[0].last - self.parts[0].first
         return range(rows.first // step, -(-rows.last // step))
 
-    def settle(self) -> None:  # noqa: B027
+    def settle(self) -> None:
         """Called once all demands are known."""
 
     def earlier(self, part: int) -> tuple[int, ...]:
         """Parts of the unit that a part needs, in the order of the operands."""
         return ()
 
-    @abstractmethod
     def reads(self, part: int) -> list[tuple[int, RowRange]]:
         """Tensors and their rows that a part reads, in the order of the operands."""
+        known = self._known_reads.get(part)
+        if known is None:
+            known = self._known_reads[part] = self._reads(part)
+        return known
+
+    def _reads(self, part: int) -> list[tuple[int, RowRange]]:
+        """The same, found anew; demands are settled before."""
+        raise NotImplementedError
 
     def writes(self, part: int) -> RowRange:
         """Rows of the output that a part writes."""
@@ -87,7 +94,7 @@ class OpUnit(Unit):
         rows = graph.tensors[node.output].height
         super().__init__(graph, node, cut(rows, height if node.splittable else 0))
 
-    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+    def _reads(self, part: int) -> list[tuple[int, RowRange]]:
         return self.graph.reads(self.node.index, self.parts[part])
 
     def trail(
@@ -107,7 +114,7 @@ class PixelsUnit(Unit):
         self.producer = producer
         self.middle = graph.tensors[producer.output]
 
-    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+    def _reads(self, part: int) -> list[tuple[int, RowRange]]:
         return self.graph.reads(self.producer.index, self.parts[part])
 
     def trail(
@@ -174,7 +181,7 @@ class RowsUnit(Unit):
         """Rows of the middle tensor that this part computes and stores."""
         return [row for run in self.ways[part].stored for row in range(*run)]
 
-    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+    def _reads(self, part: int) -> list[tuple[int, RowRange]]:
         source = self.producer.inputs[0]
         height = self.graph.tensors[source].height
         if len(self.parts) == 1:
@@ -250,7 +257,7 @@ class StreamUnit(Unit):
     def earlier(self, part: int) -> tuple[int, ...]:
         return (part - 1,) if part else ()
 
-    def reads(self, part: int) -> list[tuple[int, RowRange]]:
+    def _reads(self, part: int) -> list[tuple[int, RowRange]]:
         return [(self.source, self.parts[part])]
 
     def writes(self, part: int) -> RowRange:
