@@ -286,7 +286,8 @@ def test_the_command(
         (["drive", "/dev/null"], "is no serial port"),
         (["drive", "/dev/null", "--baud", "7"], "7 baud"),
         (["drive", "--qemu", "none.elf"], "none.elf"),
-        (["build", "MODEL", "-o", "OUT", "--board", "nano_33_ble"], "has no firmware"),
+        (["build", "none", "-o", "OUT", "--board", "nano_33_ble"], "has no firmware"),
+        (["build", "none", "-o", "MODEL"], "is a file; give a directory"),
         (
             ["build", "MODEL", "-o", "OUT", "--mlperf", "ad01"],
             "one input and one output of the same size",

@@ -12,10 +12,11 @@ import numpy as np
 
 from emitc.firmware import BENCHMARKS, UPLOADS
 from emitc.program import tensor_name
+from tools.compile import check_outputs
 from tools.compiler import compile_path
 from tools.emulator.boards import board
 from tools.emulator.machine import DEFAULT_BOARD
-from tools.firmware.build import build_firmware
+from tools.firmware.build import board_layer, build_firmware
 from tools.firmware.client import Device
 from tools.firmware.serial_port import SerialPort, emulated_port
 from tools.options import add_arguments, from_arguments
@@ -28,6 +29,8 @@ LAYERS = "layers.txt"
 
 def _build(parsed: argparse.Namespace) -> int:
     target = board(parsed.board)
+    board_layer(target)  # before the search, which may take long
+    check_outputs(None, parsed.output_dir)
     compiled = compile_path(parsed.model, from_arguments(parsed))
     built = build_firmware(
         compiled.program,

@@ -33,6 +33,21 @@ class Firmware:
     """The memory of the arena: dtcm where the board has one that is large enough."""
 
 
+def board_layer(board: Board) -> Path:
+    """The source that starts a board; UserError where it or the compiler is missing."""
+    toolchain.require_compiler()
+    layer = FIRMWARE / f"firmware_board_{board.name}.c"
+    if not layer.is_file():
+        known = sorted(
+            path.stem.removeprefix("firmware_board_")
+            for path in FIRMWARE.glob("firmware_board_*.c")
+        )
+        raise UserError(
+            f"board '{board.name}' has no firmware; there is one for {', '.join(known)}"
+        )
+    return layer
+
+
 def build_firmware(
     program: Program,
     directory: Path,
@@ -47,16 +62,7 @@ def build_firmware(
     uploaded. With `profile` cycles are counted by layer. UserError where a tool is
     missing, the board has no layer here, or the model does not fit.
     """
-    toolchain.require_compiler()
-    layer = FIRMWARE / f"firmware_board_{board.name}.c"
-    if not layer.is_file():
-        known = sorted(
-            path.stem.removeprefix("firmware_board_")
-            for path in FIRMWARE.glob("firmware_board_*.c")
-        )
-        raise UserError(
-            f"board '{board.name}' has no firmware; there is one for {', '.join(known)}"
-        )
+    layer = board_layer(board)
     title = title or program.name
     try:
         adapter = model_text(program, title, upload or BENCHMARKS.get(title, "raw"))
