@@ -340,12 +340,13 @@ def test_a_full_disk(
 
     def write_text(path: Path, *arguments: Any, **named: Any) -> int:
         if path.name == "softmax.c":
-            raise OSError(28, "No space left on device", str(path))
+            raise OSError(28, "No space left on device")  # as a write says it
         return original(path, *arguments, **named)
 
     monkeypatch.setattr(Path, "write_text", write_text)
     options = ("--split-height", "1")
-    assert_fails(capsys, "No space left", model, "-o", out, *options)
+    message = f"{out / 'kernels' / 'softmax.c'}: No space left on device"
+    assert_fails(capsys, message, model, "-o", out, *options)
     assert tree(tmp_path) == before
 
 

@@ -95,8 +95,9 @@ def _write_tree(directory: Path, files: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory(dir=directory, prefix=".tinyts-") as temporary:
         for name, text in files.items():
             staged = Path(temporary, name)
-            staged.parent.mkdir(parents=True, exist_ok=True)
-            staged.write_text(text, encoding="utf-8")
+            with _errors_of(directory / name):
+                staged.parent.mkdir(parents=True, exist_ok=True)
+                staged.write_text(text, encoding="utf-8")
         for name in files:
             target = directory / name
             target.parent.mkdir(parents=True, exist_ok=True)
