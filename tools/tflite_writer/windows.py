@@ -24,6 +24,25 @@ from tools.tflite_writer.model import (
 )
 
 
+def _window_options(
+    stride: tuple[int, int],
+    padding: Padding,
+    activation: Activation,
+    dilation: tuple[int, int] | None = None,
+    **others: int,
+) -> dict[str, int]:
+    """The options that operators with a window share, with those of one of them."""
+    options = {
+        "padding": padding_code(padding),
+        "stride_h": stride[0],
+        "stride_w": stride[1],
+        **others,
+    }
+    if dilation is not None:
+        options["dilation_h_factor"], options["dilation_w_factor"] = dilation
+    return options | {"fused_activation_function": activation_code(activation)}
+
+
 class WindowOperators(GraphWriter):
     """Layers with weights, and pools."""
 
@@ -64,14 +83,7 @@ class WindowOperators(GraphWriter):
             "CONV_2D",
             (x, *constants),
             (y,),
-            {
-                "padding": padding_code(padding),
-                "stride_h": stride[0],
-                "stride_w": stride[1],
-                "dilation_h_factor": dilation[0],
-                "dilation_w_factor": dilation[1],
-                "fused_activation_function": activation_code(activation),
-            },
+            _window_options(stride, padding, activation, dilation),
         )
         return y
 
@@ -113,15 +125,9 @@ class WindowOperators(GraphWriter):
             "DEPTHWISE_CONV_2D",
             (x, *(index for index in constants if index != NO_TENSOR)),
             (y,),
-            {
-                "padding": padding_code(padding),
-                "stride_h": stride[0],
-                "stride_w": stride[1],
-                "depth_multiplier": multiplier,
-                "dilation_h_factor": dilation[0],
-                "dilation_w_factor": dilation[1],
-                "fused_activation_function": activation_code(activation),
-            },
+            _window_options(
+                stride, padding, activation, dilation, depth_multiplier=multiplier
+            ),
         )
         return y
 
@@ -162,12 +168,7 @@ class WindowOperators(GraphWriter):
             "TRANSPOSE_CONV",
             (wanted, kernel, x, *rest),
             (y,),
-            {
-                "padding": padding_code(padding),
-                "stride_h": stride[0],
-                "stride_w": stride[1],
-                "fused_activation_function": activation_code(activation),
-            },
+            _window_options(stride, padding, activation),
         )
         return y
 
@@ -261,14 +262,13 @@ class WindowOperators(GraphWriter):
             builtin,
             (x,),
             (y,),
-            {
-                "padding": padding_code(padding),
-                "stride_h": stride[0],
-                "stride_w": stride[1],
-                "filter_height": filter[0],
-                "filter_width": filter[1],
-                "fused_activation_function": activation_code(activation),
-            },
+            _window_options(
+                stride,
+                padding,
+                activation,
+                filter_height=filter[0],
+                filter_width=filter[1],
+            ),
         )
         return y
 
