@@ -42,6 +42,8 @@ from lowering.tiled_tensors import (
     LayerOperand,
     check_columns,
     check_window_columns,
+    eaten_columns,
+    eats_columns,
     tensors_by_rows,
 )
 from lowering.variable_memory import (
@@ -158,6 +160,7 @@ class _Conversion:
         self.tables.by_rows = tensors_by_rows(
             self.function, self.storage, self._sources
         )
+        self.tables.eaten = eaten_columns(self.function, self.storage, self._sources)
         self.columns_read = self._columns_read()
         self.in_place = {around for around, _ in self.tables.places.values()}
         for op in self.function.body.block.ops:
@@ -320,20 +323,23 @@ class _Conversion:
         for op in self.function.body.block.ops:
             if not isinstance(op, TensorOp):
                 continue
-            tiles = takes_tiles(type(op))
             for number, rows in enumerate(self._sources(op)):
-                key, reads = (layer_key(op), number), self.tables.reading(rows, tiles)
+                key, reads = (layer_key(op), number), self._reading(op, rows)
                 found[key] = max(found.get(key, 1), len(reads))
         return found
+
+    def _reading(self, op: TensorOp | None, rows: Rows) -> list[TableRows]:
+        tiles = op is not None and takes_tiles(type(op))
+        eats = op is not None and eats_columns(op, self.storage)
+        return self.tables.reading(rows, tiles, eats)
 
     def _reads(
         self, names: Sequence[str], sources: Sequence[Rows], op: TensorOp | None
     ) -> Iterator[tuple[str, SSAValue, int, int]]:
         """What a call reads; calls of a layer have equally many operands."""
         layer = None if op is None else layer_key(op)
-        tiles = op is not None and takes_tiles(type(op))
         for number, (name, rows) in enumerate(zip(names, sources, strict=True)):
-            found = self.tables.reading(rows, tiles)
+            found = self._reading(op, rows)
             most = self.columns_read.get((layer, number), 1)
             none = TableRows(found[0].table, 0, 0)
             for read in found + [none] * (most - len(found)):

@@ -72,6 +72,9 @@ class Tables:
         """Tensors that lie in the result of a concatenation."""
         self.by_rows: set[Hashable] = set()
         """Tensors computed in tiles whose rows lie in one piece all the same."""
+        self.eaten: dict[Hashable, tuple[int, ...]] = {}
+        """Where columns begin that tiles read of tensors computed by rows, then the
+        width."""
 
     def add_port(self, key: Hashable, port: Port, image: Image) -> None:
         """Gives a tensor the memory of an input or output."""
@@ -189,16 +192,19 @@ class Tables:
         before = column * tensor.image.height
         return TableRows(table, before + rows.first, before + rows.last)
 
-    def reading(self, rows: Rows, tiles: bool) -> list[TableRows]:
+    def reading(self, rows: Rows, tiles: bool, eats: bool) -> list[TableRows]:
         """The rows of a table that a call reads, for each column of tiles.
 
         Of a tensor that is computed in tiles a kernel that takes `tiles` reads those
-        alone; others read whole rows.
+        alone, of one computed by rows one that `eats` columns; others read whole rows.
         """
         tensor = self.storage.tensors.get(rows.tensor)
-        if not tiles or tensor is None or tensor.borders is None:
+        borders = None
+        if tensor is not None and tiles:
+            borders = tensor.borders or (self.eaten.get(rows.tensor) if eats else None)
+        if tensor is None or borders is None:
             return [TableRows(self.table(rows.tensor), rows.first, rows.last)]
-        borders, height = tensor.borders, tensor.image.height
+        height = tensor.image.height
         table = self._table_of_tiles(rows.tensor, borders)
         place = self.storage.place(rows)
         return [

@@ -43,6 +43,43 @@ def tensors_by_rows(
     return found
 
 
+def reads_columnwise(op: TensorOp) -> bool:
+    """Whether each column that an op computes needs one column of its input alone."""
+    if not isinstance(op, WindowedOp):
+        return True
+    window = op.get_window()
+    return window.extent(1) == 1 and window.stride[1] == 1
+
+
+def eats_columns(op: TensorOp, storage: Storage) -> bool:
+    """Whether an op reads its inputs tile by tile, even those stored by rows."""
+    if not takes_tiles(type(op)) or storage.target(op).columns is None:
+        return False
+    return reads_columnwise(op)
+
+
+def eaten_columns(
+    function: FuncOp, storage: Storage, sources: Sources
+) -> dict[Hashable, tuple[int, ...]]:
+    """Of tensors that are computed by whole rows the borders of what tiles read.
+
+    A row that dies with its stage dies tile by tile then.
+    """
+    found: dict[Hashable, set[int]] = {}
+    if all(tensor.borders is None for tensor in storage.tensors.values()):
+        return {}
+    for op in function.body.block.ops:
+        if not isinstance(op, TensorOp) or not eats_columns(op, storage):
+            continue
+        for rows in sources(op):
+            tensor = storage.tensors[rows.tensor]
+            computed = isinstance(tensor.parts[0][0].owner, TensorOp)
+            if computed and tensor.borders is None and rows.columns is not None:
+                ends = found.setdefault(rows.tensor, {0, tensor.image.width})
+                ends.update(rows.columns)
+    return {key: tuple(sorted(ends)) for key, ends in found.items()}
+
+
 def check_columns(
     op: TensorOp, storage: Storage, sources: Sequence[Rows], target: Rows
 ) -> None:

@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from kernel_bench import Bench, Reference, differences, reference
 from support_unit import function_of, transformed
+from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, i64
+from xdsl.dialects.func import FuncOp
 
 from lowering.accesses import kernels_of
+from lowering.live_ranges import problem_of
+from lowering.split_width import BORDERS
 from lowering.tables import united
 from tinyts_dialect.tsbuf import BufferOp, KernelOp, RowsOp, is_window, root_buffer
 from tools.compiler import compile_path
@@ -205,3 +209,50 @@ def test_outputs_of_tiles_are_whole(tmp_path: Path) -> None:
     ports = {root_buffer(buffer).port.data.direction for buffer in tiles.buffers}
     assert ports == {"output"}
     assert np.diff(tiles.columns()).tolist() == [3, 2]
+
+
+def planned_calls(borders: dict[str, list[int]]) -> tuple[FuncOp, list[KernelOp]]:
+    """Three pools, then their sum; those with borders are computed in tiles."""
+    writer = TFLiteWriter("eaten")
+    x = writer.input("x", shape=(1, 3, 6, 4), scale=0.5, zero_point=7)
+    a = writer.max_pool_2d(x, filter=(1, 2), padding="SAME")
+    b = writer.max_pool_2d(a, filter=(1, 1))
+    c = writer.max_pool_2d(a, filter=(1, 3), padding="SAME")
+    writer.output(writer.add(b, c, output=Quant(0.5, 0)))
+    module = import_tflite(writer.finish())
+    for op, name in zip(function_of(module).body.ops, "abcd", strict=False):
+        if name in borders:
+            ends = [IntegerAttr(end, i64) for end in borders[name]]
+            op.attributes[BORDERS] = ArrayAttr(ends)
+    passes = "split-height{height=1},split-width,fold-slices,schedule{order=bf}"
+    lowered = transformed(module, f"{passes},convert-tinyts-to-tsbuf,plan-arena")
+    function = function_of(transformed(lowered, "verify-arena"))
+    return function, kernels_of(function)
+
+
+def test_rows_are_eaten_by_tiles() -> None:
+    """Rows of another tensor die tile by tile, where tiles read no more than theirs."""
+    function, found = planned_calls({"b": [2, 4, 6]})
+    first, (pool,) = table(found[0]), {table(call, 0) for call in found[3:12]}
+    assert first.borders is None
+    assert pool.columns() == (0, 2, 4, 6)
+    roots = {root_buffer(buffer) for buffer in first.buffers}
+    assert {root_buffer(buffer) for buffer in pool.buffers} == roots
+    assert table(found[12], 0) is first  # whole rows are read as whole rows
+
+    function, found = planned_calls({"b": [2, 4, 6], "c": [2, 4, 6], "d": [2, 4, 6]})
+    windows = {table(call, 0) for call in found[12:21]}
+    assert windows == {table(found[0])}  # a window reads beyond its tile
+
+    function, found = planned_calls({"b": [2, 4, 6]})
+    problem = problem_of(function)
+    buffer = root_buffer(table(found[0]).buffers[0])
+    pieces = problem.blocks[problem.buffers.index(buffer)].pieces
+    assert len(pieces) == 1  # the row is still needed as a whole
+    function, found = planned_calls({"b": [2, 4, 6], "d": [1, 6]})
+    sums = {table(call, -1) for call in found if call.kernel.data == "add_tiles"}
+    assert {rows.columns() for rows in sums} == {(0, 1, 6)}
+    buffer = root_buffer(next(iter(sums)).buffers[0])
+    problem = problem_of(function)
+    pieces = problem.blocks[problem.buffers.index(buffer)].pieces
+    assert [(piece.offset, piece.size) for piece in pieces] == [(0, 4), (4, 20)]

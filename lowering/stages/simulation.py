@@ -15,7 +15,7 @@ from lowering.stages.graph import Graph, Place, RowRange, Tensor
 from lowering.stages.plan import Plan
 from lowering.stages.sharing import Sharing
 from lowering.stages.tile_places import TilePlaces
-from lowering.stages.tiles import Area
+from lowering.stages.tiles import Area, TileUnit
 from lowering.stages.trace import Buffer, Trace
 from lowering.stages.units import OpUnit, RowsUnit, StreamUnit, Unit, units_of
 
@@ -121,13 +121,23 @@ class Simulator:
         self.trace.calls += 1
         return self.trace.calls - 1
 
-    def _touch(self, tensor: int, rows: RowRange, step: int) -> None:
-        """Notes that a step reads rows, one range of bytes for each buffer."""
+    def _touch(
+        self, tensor: int, rows: RowRange, step: int, eats: bool = False
+    ) -> None:
+        """Notes that a step reads rows, one range of bytes for each buffer.
+
+        With `eats` it reads no more of them than the columns of its area.
+        """
         places = self.places.get(tensor)
         if isinstance(rows, Area) and tensor in self.tiles.columns:
             self.tiles.touch(tensor, rows, places, step)
             return
         if places is None:
+            return
+        image = self.graph.tensors[tensor]
+        if eats and isinstance(rows, Area) and image.producer is not None:
+            column = rows.left, min(rows.right, image.width)
+            self.tiles.eat(tensor, rows, column, places, step)
             return
         size = self.graph.tensors[tensor].row_bytes
         row = rows.first
@@ -179,8 +189,9 @@ class Simulator:
         reads = unit.reads(part)
         self._load(reads)
         step = self._step(unit.node.index)
+        eats = isinstance(unit, TileUnit) and unit.eats_columns
         for tensor, rows in reads:
-            self._touch(tensor, rows, step)
+            self._touch(tensor, rows, step, eats)
         written = self._write(unit, part, step)
         if isinstance(unit, RowsUnit):
             self._keep_rows(unit, part, step, state)

@@ -53,18 +53,29 @@ class TilePlaces:
 
         `places` are the buffer and the offset of each row of a tensor by rows.
         """
-        buffers = self.trace.buffers
+        for column in self.columns[tensor]:
+            if column[0] >= area.right or column[1] <= area.left:
+                continue
+            if tensor in self.by_rows:
+                self.eat(tensor, area, column, places or (), step)
+                continue
+            for y in range(area.first, area.last):
+                buffer = self.trace.buffers[self._buffers[tensor, y, column[0]]]
+                buffer.uses[0, buffer.bytes] = step
+
+    def eat(
+        self,
+        tensor: int,
+        area: Area,
+        column: tuple[int, int],
+        places: Sequence[tuple[int, int]],
+        step: int,
+    ) -> None:
+        """Notes that a step reads a column of the rows of an area."""
         channels = self.graph.tensors[tensor].channels
-        for left, right in self.columns[tensor]:
-            if left >= area.right or right <= area.left:
-                continue
-            if tensor not in self.by_rows:
-                for y in range(area.first, area.last):
-                    buffer = buffers[self._buffers[tensor, y, left]]
-                    buffer.uses[0, buffer.bytes] = step
-                continue
-            rows = (places or [])[area.first : area.last]
-            for number in dict.fromkeys(buffer for buffer, _ in rows):
-                offsets = [offset for buffer, offset in rows if buffer == number]
-                first = offsets[0] + left * channels
-                buffers[number].uses[first, offsets[-1] + right * channels] = step
+        left, right = column
+        rows = places[area.first : area.last]
+        for number in dict.fromkeys(buffer for buffer, _ in rows if buffer >= 0):
+            offsets = [offset for buffer, offset in rows if buffer == number]
+            first, last = offsets[0] + left * channels, offsets[-1] + right * channels
+            self.trace.buffers[number].uses[first, last] = step

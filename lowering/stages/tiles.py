@@ -15,6 +15,7 @@ from lowering.operators import takes_tiles
 from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange, window_of
 from lowering.stages.plan import Stage
 from lowering.stages.units import Unit
+from lowering.tiled_tensors import reads_columnwise
 from tinyts_dialect.interfaces import SplittableOpInterface, WindowedOp
 from tinyts_dialect.tensors import is_activation
 from tinyts_dialect.windows import Rect
@@ -121,6 +122,7 @@ class TileUnit(Unit):
         super().__init__(graph, node, areas)  # pyright: ignore[reportArgumentType]
         self._known_columns: dict[tuple[int, int], list[int]] = {}
         self.column_reads = [_column_reads(node, column) for column in columns]
+        self.eats_columns = reads_columnwise(node.op)
 
     def numbers(self, rows: RowRange | Area) -> Iterable[int]:
         """The parts that compute pixels of some rows or of an area."""

@@ -25,13 +25,13 @@ NEARLY = 1.01
 """Tiles are as wide as this many times the lowest peak allows: half the calls are worth
 more than the last bytes."""
 
-WORTH = 0.97
+WORTH = 0.98
 """Tiles are used if they lower the peak to this share of it, or less.
 
 They cost ten times the calls, and as much of the time of a compilation.
 """
 
-WORTH_PLACING = 0.965
+WORTH_PLACING = 0.975
 """The same for a plan's peak before its buffers are placed: tiles of several sizes do
 not fit together as well as rows."""
 
@@ -59,7 +59,8 @@ def tiled(
     worth_it = peak < first_peak and peak <= first_peak * WORTH
     if not worth_it:
         return None
-    wide = [_widest(search, stage, round(peak * NEARLY)) for stage in best]
+    limit = round(min(peak * NEARLY, first_peak * WORTH))
+    wide = [_widest(search, stage, limit) for stage in best]
     return search.peak(search.plan(wide)), wide
 
 
