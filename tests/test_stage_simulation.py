@@ -63,14 +63,19 @@ def test_fused_pairs(seed: int) -> None:
     assert_exact(network_of(module, *PLACES[seed % 6]), Random(seed), 2)
 
 
-@pytest.mark.parametrize("seed", range(9))
+@pytest.mark.parametrize("seed", [*range(9), 107])
 def test_tiles(seed: int) -> None:
-    """Stages of rows and stages of tiles of any width, one after the other."""
+    """Stages of rows and of tiles of any width, some pairs in these fused by rows."""
     random = Random(seed)
     network = random_network(seed, *PLACES[seed % 6])
     plan = random_plan(network.graph, random)
     stages = tuple(
-        replace(stage, height=1, fused=(), width=random.choice([1, 1, 2, 3, 4]))
+        replace(
+            stage,
+            height=1,
+            fused=tuple(pair for pair in stage.fused if random.random() < 0.7),
+            width=random.choice([1, 1, 2, 3, 4]),
+        )
         if random.random() < 0.7
         else stage
         for stage in plan.stages

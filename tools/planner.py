@@ -28,6 +28,7 @@ from lowering.signature import ports_of
 from lowering.stages.blocks import blocks_of_trace, is_exact
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
+from lowering.stages.one_stage import one_stage
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.search import GROUPS, Freedom, Search
 from lowering.stages.simulation import Simulator
@@ -210,7 +211,15 @@ class Planner:
         plan = search.plan(stages)
         if search.peak(plan) * WORTH_TRYING <= best.arena_bytes:
             best = self._better(best, search, plan)
+        best = self._in_one_stage(best)
         return self._tiled(best) if self.options.tiles == "on" else best
+
+    def _in_one_stage(self, best: Choice) -> Choice:
+        """The schedule of one height for all slices, if its arena is smaller."""
+        search = self.search("same")
+        for _, stage in one_stage(search, best.arena_bytes):
+            best = self._better(best, search, search.plan([stage]))
+        return best
 
     def _tiled(self, best: Choice) -> Choice:
         """A plan with tiles, if its arena is so much smaller that it is worth that."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from lowering.stages.graph import Graph, Node
 from lowering.stages.plan import Stage
+from lowering.stages.tiles import stage_columns
 from lowering.stages.units import PixelsUnit, RowsUnit, units_of
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
@@ -64,8 +65,9 @@ def base_instructions(graph: Graph, node: Node) -> int:
 def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
     """Instructions of a stage that makes so many kernel calls."""
     total = CALL * calls
-    factor = TILED if stage.width else 1
+    columns = stage_columns(graph, stage)
     for node in graph.nodes[stage.first : stage.last]:
+        factor = TILED if node.output in columns else 1
         total += round(factor * base_instructions(graph, node))
     for unit in units_of(graph, stage):
         if isinstance(unit, PixelsUnit):

@@ -444,7 +444,7 @@ class Search:
             if self._within(taller, limit) is not None:
                 fitting.append(taller)
         fitting = [self._widest(found, limit) for found in fitting]
-        return min(fitting, key=self._instructions)
+        return min(fitting, key=self.instructions)
 
     def _widest(self, stage: Stage, limit: int) -> Stage:
         """The stage with the widest groups of channels that stay within the limit."""
@@ -458,7 +458,8 @@ class Search:
                 return wider
         return stage
 
-    def _instructions(self, stage: Stage) -> int:
+    def instructions(self, stage: Stage) -> int:
+        """Estimated instructions of a stage."""
         return stage_instructions(self.graph, stage, self._cost(stage)[1])
 
     def within_cuts(self, borders: Sequence[int]) -> list[Stage]:

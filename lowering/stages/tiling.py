@@ -61,6 +61,7 @@ def tiled(
         return None
     limit = round(min(peak * NEARLY, first_peak * WORTH))
     wide = [_widest(search, stage, limit) for stage in best]
+    wide = [_with_pairs(search, stage, limit) for stage in wide]
     return search.peak(search.plan(wide)), wide
 
 
@@ -141,3 +142,22 @@ def _widest(search: Search, stage: Stage, limit: int) -> Stage:
     known = dict(search.costs.known())
     fitting = (s for s in wider if s in known and known[s].peak <= limit)
     return next(fitting, stage)
+
+
+def _with_pairs(search: Search, stage: Stage, limit: int) -> Stage:
+    """A stage in tiles with pairs fused by rows, where it stays within the limit.
+
+    These are computed by whole rows, in fewer calls of faster kernels; the first pairs
+    of a stage, whose rows are the longest, save most.
+    """
+    best = stage
+    for producer, reader in search.rows.items() if stage.width else ():
+        if producer < stage.first or stage.last <= reader:
+            continue
+        fused = tuple(sorted([*best.fused, (producer, "rows")]))
+        changed = replace(best, fused=fused)
+        if search.costs.of(changed).peak <= limit and (
+            search.instructions(changed) < search.instructions(best)
+        ):
+            best = changed
+    return best
