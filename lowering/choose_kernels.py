@@ -7,7 +7,7 @@ that gain the most find too little, the buffers move (`lowering/scratch_room.py`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,22 +19,16 @@ from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
-from lowering.calls_with_room import parted
-from lowering.flash_choice import Choice, within
+from lowering.kernel_choices import Chosen, Decision, Proposed, decide
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import Propose, variants
-from lowering.live_ranges import problem_of
+from lowering.live_ranges import Problem, problem_of
 from lowering.plan_arena import describe
-from lowering.replace_kernels import erase_unused, overlaps_are_legal, replace_kernel
+from lowering.replace_kernels import Constants, erase_unused, replace_kernel
 from lowering.scratch_places import SCRATCH_ALIGNMENT, ScratchPlaces
-from lowering.scratch_room import make_room
-from lowering.scratch_wishes import PORTABLE_FACTOR, wish_of, with_equal_bases_kept
-from tinyts_dialect.tensors import to_array
-from tinyts_dialect.tsbuf import (
-    ArenaOp,
-    ConstantBufferOp,
-    ConstantOp,
-)
+from lowering.scratch_replan import replanned
+from lowering.scratch_room import Room, make_room, worth_trying
+from lowering.scratch_wishes import wishes_of, with_equal_bases_kept
 
 TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
@@ -89,180 +83,101 @@ class ChooseKernels(ModulePass):
             raise PassFailedException("choose-kernels: run plan-arena first")
         planned_bytes, alignment = arena.bytes.value.data, arena.alignment.value.data
         room = ScratchPlaces(function, planned_bytes, self.size, alignment)
-        found = [
-            (layer, steps, _proposals(layer, own), _proposals(layer, library))
+        proposed = [
+            Proposed(layer, steps, _proposals(layer, own), _proposals(layer, library))
             for layer, steps in _layers(function, own.keys() | library.keys())
         ]
-        layers = _choices(found, room)
-        fastest = self._within_flash(function, layers)
-        moved = self._moved(arena, function, room, found)
-        if moved is not None:
-            room = moved
-            layers = _choices(found, room)
-            fastest = self._within_flash(function, layers)
-        parts = self._parted(function, room, found, layers, fastest)
-        if len(parts) > len(found):
-            layers = _choices(parts, room)
-            fastest = self._within_flash(function, layers)
+        decision = self._best(function, room, proposed)
         instructions = CALL * len(kernels_of(function))
-        for (layer, steps, choices), chosen in zip(layers, fastest, strict=True):
-            slower = choices[choices.index(chosen) :]
-            instructions += _use_first(function, room, layer, steps, slower)
+        constants = Constants()
+        for item in decision.chosen:
+            instructions += _use_first(function, decision.room, item, constants)
         arena.attributes[ESTIMATE] = IntegerAttr(instructions, i64)
         erase_unused(function)
-        if room.arena_bytes != planned_bytes:
+        if decision.room is not room or room.arena_bytes != planned_bytes:
             problem = problem_of(function)
             offsets = tuple(buffer.placed_offset() for buffer in problem.buffers)
-            placement = Placement(offsets, room.arena_bytes, "with scratch")
-            describe(arena, placement, problem, room.alignment)
+            used = decision.room.arena_bytes
+            placement = Placement(offsets, used, "with scratch")
+            describe(arena, placement, problem, alignment)
 
-    def _parted(
-        self,
-        function: FuncOp,
-        room: ScratchPlaces,
-        found: list[_Found],
-        layers: list[_Layer],
-        fastest: list[Choice],
-    ) -> list[_Found]:
-        """The layers, some cut into calls that have room for scratch and others."""
-        left = None
-        if self.flash is not None:
-            used = sum(choice.flash for choice in fastest)
-            left = self.flash - _other_constants(function, layers) - used
-        parts: list[_Found] = []
-        for layer, steps, proposals, others in found:
-            cut, needed = parted(layer, steps, proposals, room.has, left)
-            if others or len(cut) == 1:
-                parts.append((layer, steps, proposals, others))
-                continue
-            left = None if left is None else left - needed
-            parts += [(*part, _proposals(part[0], variants()), []) for part in cut]
-        return parts
-
-    def _within_flash(self, function: FuncOp, layers: list[_Layer]) -> list[Choice]:
-        """The fastest choice of each layer that all together have flash for."""
-        if self.flash is None:
-            return [choices[0] for _, _, choices in layers]
-        others = _other_constants(function, layers)
-        return within(self.flash, [choices for *_, choices in layers], others)
+    def _best(
+        self, function: FuncOp, room: ScratchPlaces, proposed: list[Proposed]
+    ) -> Decision:
+        """The best decision, with the buffers where they lie or after they moved."""
+        best = decide(function, room, proposed, self.flash)
+        if room.alignment < SCRATCH_ALIGNMENT or room.limit == 0:
+            return best
+        problem = problem_of(function)
+        before = [buffer.placed_offset() for buffer in problem.buffers]
+        besides = CALL * len(kernels_of(function))
+        places, cost = before, best.cost(besides, room.limit)
+        for moved in self._moved(problem, before, room, proposed, besides):
+            _move(problem, moved.offsets)
+            used = max(room.arena_bytes, moved.used)
+            size = max(self.size or 0, moved.arena_bytes)
+            trial = ScratchPlaces(function, used, size, room.alignment)
+            decision = decide(function, trial, proposed, self.flash)
+            if (found := decision.cost(besides, room.limit)) < cost:
+                best, places, cost = decision, moved.offsets, found
+        _move(problem, places)
+        return best
 
     def _moved(
         self,
-        arena: ArenaOp,
-        function: FuncOp,
+        problem: Problem,
+        offsets: list[int],
         room: ScratchPlaces,
-        layers: list[_Found],
-    ) -> ScratchPlaces | None:
-        """The room after buffers have moved for more scratch; None if none have."""
-        if room.alignment < SCRATCH_ALIGNMENT or room.limit == 0:
-            return None
-        problem = problem_of(function)
-        offsets = [buffer.placed_offset() for buffer in problem.buffers]
+        proposed: list[Proposed],
+        besides: int,
+    ) -> Iterator[Room]:
+        """Placements that may have room for more scratch."""
         numbers = {buffer: number for number, buffer in enumerate(problem.buffers)}
         wishes = [
-            wish_of(layer, steps, proposals, room.places, numbers)
-            for layer, steps, proposals, others in layers
-            if not others
+            wish
+            for number, item in enumerate(proposed)
+            if not item.library
+            for wish in wishes_of(
+                item.layer, item.steps, item.proposals, room.places, numbers, number
+            )
         ]
-        total = CALL * len(kernels_of(function))
-        total += sum(wish.ways[-1].instructions for wish in wishes)
-        moved = make_room(
-            with_equal_bases_kept(problem, offsets),
-            offsets,
-            [wish for wish in wishes if wish.ways[0].scratch],
-            alignment=room.alignment,
-            limit=room.limit,
-            spare=self.spare,
-            total=total,
-        )
-        if moved is None:
-            return None
-        for buffer, offset in zip(problem.buffers, moved.offsets, strict=True):
-            buffer.offset = IntegerAttr(offset, i64)
-        used = max(room.arena_bytes, moved.used)
-        arena.bytes = IntegerAttr(used, i64)
-        size = max(self.size or 0, moved.arena_bytes)
-        return ScratchPlaces(function, used, size, room.alignment)
+        total = besides + sum(wish.ways[-1].instructions for wish in wishes)
+        wishes = [wish for wish in wishes if wish.ways[0].scratch]
+        if not worth_trying(wishes, total):
+            return
+        problem = with_equal_bases_kept(problem, offsets)
+        limits = {
+            "alignment": room.alignment,
+            "limit": room.limit,
+            "spare": self.spare,
+            "total": total,
+        }
+        moved = make_room(problem, offsets, wishes, **limits)
+        if moved is not None:
+            yield moved
+        yield from replanned(problem, wishes, **limits)
 
 
-_Found = tuple[LayerCalls, list[int], list[Proposal], list[Proposal]]
-"""A layer, the steps of its calls, what variants and what libraries propose."""
-
-
-def _choices(found: list[_Found], room: ScratchPlaces) -> list[_Layer]:
-    """What has room of what is proposed."""
-    return [
-        (
-            layer,
-            steps,
-            _of_library(layer, steps, others, room)
-            or _feasible(layer, steps, proposals, room),
-        )
-        for layer, steps, proposals, others in found
-    ]
+def _move(problem: Problem, offsets: Sequence[int]) -> None:
+    for buffer, offset in zip(problem.buffers, offsets, strict=True):
+        buffer.offset = IntegerAttr(offset, i64)
 
 
 def _use_first(
-    function: FuncOp,
-    room: ScratchPlaces,
-    layer: LayerCalls,
-    steps: list[int],
-    choices: list[Choice],
+    function: FuncOp, room: ScratchPlaces, item: Chosen, constants: Constants
 ) -> int:
     """Replaces a layer's kernel by the first choice that is legal; its instructions."""
-    for choice in choices:
+    for choice in item.choices:
         if choice.proposal is None:
             return choice.instructions
-        places = room.places(choice.proposal, layer, steps) or []
-        if replace_kernel(function, layer, choice.proposal, places):
+        places = room.places(choice.proposal, item.layer, item.steps) or []
+        if replace_kernel(function, item.layer, choice.proposal, places, constants):
             room.use(choice.proposal.scratch, places)
             return choice.instructions
     return 0
 
 
-_Layer = tuple[LayerCalls, list[int], list[Choice]]
-"""A layer, the steps of its calls, and what has room."""
-
 Registry: TypeAlias = Mapping[str, tuple[Propose, ...]]
-
-
-def _of_library(
-    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: ScratchPlaces
-) -> list[Choice]:
-    """The first proposal of a library that has room and overlaps what it may."""
-    return [
-        Choice(item, item.instructions, item.flash)
-        for item in proposals
-        if room.places(item, layer, steps) is not None
-        and overlaps_are_legal(layer, item)
-    ][:1]
-
-
-def _feasible(
-    layer: LayerCalls, steps: list[int], proposals: list[Proposal], room: ScratchPlaces
-) -> list[Choice]:
-    """By ascending instructions; the portable kernel comes last."""
-    worst = max((item.instructions for item in proposals), default=0)
-    portable = sum(array.nbytes for array in layer.arrays.values())
-    found = [
-        Choice(item, item.instructions, item.flash)
-        for item in sorted(proposals, key=lambda item: (item.instructions, item.flash))
-        if room.places(item, layer, steps) is not None
-    ]
-    return [*found, Choice(None, PORTABLE_FACTOR * worst, portable)]
-
-
-def _other_constants(function: FuncOp, layers: list[_Layer]) -> int:
-    """Bytes of the constants that stay whatever is chosen."""
-    known = {
-        value for layer, *_ in layers for _, value in layer.calls[0].named_constants()
-    }
-    return sum(
-        to_array(op.value).nbytes
-        for op in function.body.block.ops
-        if (isinstance(op, ConstantOp) and op.result not in known)
-        or isinstance(op, ConstantBufferOp)
-    )
 
 
 def _layers(

@@ -17,6 +17,8 @@ HEADERS = {
     "panel_1x8_relu": "tinyts_panel_relu",
     "panel_2x4_relu": "tinyts_panel_relu",
     "panel_d2x4_relu": "tinyts_panel_relu",
+    "panel_f2x4_relu": "tinyts_panel_relu",
+    "panel_s2x4_relu": "tinyts_panel_relu",
 }
 """The header of each macro, without `.h`."""
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from lowering.instances import instance
 from lowering.kernel_spec import Params
 from lowering.kernel_variant import Array, LayerCalls
 from lowering.panel_forms import (
@@ -25,6 +26,7 @@ from lowering.panel_stream import (
     words_of_runs,
 )
 from lowering.walks import Scalars
+from tinyts_dialect.tsbuf import layout_of
 
 MAX_RUNS = 16
 MAX_GATHERED = 64
@@ -60,6 +62,8 @@ class PackedStage:
     """Of a window."""
     scratch: int
     """Bytes."""
+    code: int = 0
+    """Bytes of code of its own."""
 
     def words_of_channels(self, channels: int) -> int:
         """Words of the stream of some channels that begin a group."""
@@ -88,6 +92,11 @@ class Panel(NamedTuple):
     overhead: int
     """Instructions of a call."""
 
+    @property
+    def channels(self) -> int:
+        """At a time."""
+        return max(self.groups)
+
 
 DIRECT = Panel(
     "1x8",
@@ -106,8 +115,22 @@ GATHERING = 10
 PAIRED = Panel("2x4", 2, 16, {4: GroupCost({16: 22.8, 8: 24.8}, 62)}, 9.5, 80)
 
 
-FEW = Panel("d2x4", 2, 0, {4: GroupCost({16: 33}, 55)}, 0, 30)
+SUMMED = PAIRED._replace(name="s2x4", scratch=0)
+"""For windows of whole words that are eaten in parts; scratch depends on those."""
+
+FEW = Panel("d2x4", 2, 0, {4: GroupCost({16: 33}, 68)}, 0, 30)
 """For a few channels of windows of one run of whole words, without scratch."""
+
+FIXED = Panel("f2x4", 2, 0, {4: GroupCost({16: 28}, 44)}, 0, 70)
+"""The same of the form relu, of so few words that there is code for each."""
+
+FIXED_WORDS = 8
+
+FIXED_STEP = 2047
+"""Bytes from a pixel to the next at most: immediates hold two steps."""
+
+FIXED_CODE = 300, 112
+"""Bytes of code, and for each word."""
 
 
 def packed_stages(
@@ -123,6 +146,8 @@ def packed_stages(
         return
     if panel is FEW and (window.runs > 1 or window.gathered or _uneven(window)):
         return
+    if panel is SUMMED and (window.gathered or _uneven(window)):
+        return
     linear = linear_of(layer, stage)
     cuts = cuts or (0, len(linear.bias))
     params = layer.params[stage] if stage else layer.params
@@ -131,19 +156,37 @@ def packed_stages(
         words = stream(packed, window.words, layout, cuts)
         constants = {"stream": words, **({"zeros": padding} if window.padding else {})}
         shift = int(packed.shifts[0]) if packed.form == "relu" else 0
+        function, code, kind = layout.function(shift), 0, panel
+        step = _step(layer, params) if panel is FEW and packed.form == "relu" else 0
+        if 0 < step <= FIXED_STEP and len(window.words) <= FIXED_WORDS:
+            sizes = (len(window.words), step)
+            function, kind = instance("panel_f2x4_relu", shift, *sizes), FIXED
+            code = FIXED_CODE[0] + FIXED_CODE[1] * len(window.words)
         yield PackedStage(
             {
                 **{name: params[name] for name in ("kernel", "params")},
-                "panel": layout.function(shift),
+                "panel": function,
                 "shift": shift,
                 "gathered": window.gathered,
             },
             constants,
-            _instructions(layer, stage, window, panel, layout, cuts),
+            _instructions(layer, stage, window, kind, layout, cuts),
             layout,
             len(window.words),
             panel.scratch * len(window.words),
+            code,
         )
+
+
+def _step(layer: LayerCalls, params: Scalars) -> int:
+    """Bytes from the input of a pixel to that of the next; 0: they differ, or none."""
+    image = layer.image("middle" if "middle" in layer.tables else "output")
+    pitches = {
+        layout_of(buffer).pixel_pitch for buffer in layer.tables["input"].buffers
+    }
+    if image.width < 2 or len(pitches) != 1:
+        return 0
+    return numbers(params, "params", "stride")[1] * pitches.pop()
 
 
 def _packings(
@@ -158,7 +201,7 @@ def _packings(
             if panel is DIRECT:
                 parts = np.split(window.words, window.pieces)
                 packed = requantized_in_parts(linear, parts, bias_first=False)
-            elif _even(layer, stage):
+            elif panel is PAIRED and _even(layer, stage):
                 second = len(window.words) // 2 // 4 * 4
                 parts = np.split(window.words, [len(window.words) - second])
                 packed = requantized_in_parts(linear, parts, bias_first=True)

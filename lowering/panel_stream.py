@@ -49,7 +49,7 @@ class Layout:
     """How the constants of channels lie in a stream."""
 
     shape: str
-    """`1x8`, `2x4` or `d2x4`: pixels and channels at a time."""
+    """`1x8`, `2x4`, `d2x4` or `s2x4`: pixels and channels at a time."""
     weights: str
     """`w16`, `w8`, or `w8s`: sums of odd channels begin anew with parts of a window."""
     form: str

@@ -8,26 +8,43 @@ from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.kernel_spec import params_attribute
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_variant import Array, LayerCalls, Proposal
 from lowering.verify_overlaps import check_overlaps, sides
 from lowering.walks import WALK_LIKE_THEIR_KERNEL
 from tinyts_dialect.tensors import dense
 from tinyts_dialect.tsbuf import BufferOp, ConstantOp, Image, KernelOp, RowsOp
 
 
+class Constants:
+    """Constants of variants; equal arrays are one."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, tuple[int, ...], bytes], ConstantOp] = {}
+
+    def of(self, array: Array) -> ConstantOp:
+        """The operation; without a parent where it is new."""
+        key = (array.dtype.str, array.shape, array.tobytes())
+        if key not in self._known:
+            self._known[key] = ConstantOp(dense(array))
+        return self._known[key]
+
+
 def replace_kernel(
-    function: FuncOp, layer: LayerCalls, proposal: Proposal, places: list[int]
+    function: FuncOp,
+    layer: LayerCalls,
+    proposal: Proposal,
+    places: list[int],
+    known: Constants,
 ) -> bool:
     """Replaces the calls of a layer, unless they overlap what the variant needs."""
     if not overlaps_are_legal(layer, proposal):
         return False
     block = function.body.block
     first = block.first_op
-    constants = [
-        (name, ConstantOp(dense(array))) for name, array in proposal.constants.items()
-    ]
+    constants = [(name, known.of(array)) for name, array in proposal.constants.items()]
     scratch = _scratch(layer, proposal, places)
-    added = [op for _, op in constants] + scratch
+    new = {op: None for _, op in constants if op.parent is None}
+    added = [*new, *scratch]
     params = params_attribute(proposal.params)
     calls = [
         _call(

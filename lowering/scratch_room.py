@@ -28,7 +28,10 @@ SIZES = 4
 """Sizes of scratch that are tried for a layer."""
 
 PATIENCE = 400
-"""Steps of the eviction search for one layer."""
+"""Steps of the eviction search for the calls of a layer."""
+
+PATIENCE_OF_ONE = 60
+"""The same for a call alone."""
 
 EFFORT = 24_000
 """Steps for all layers together."""
@@ -49,11 +52,15 @@ class Way:
     """Bytes, aligned as words."""
     replaces: bool = False
     """Whether the scratch takes the place of the one that the plan has."""
+    flash: int = 0
+    """Bytes of its constants and code."""
+    family: int = 0
+    """Which of the constants of the layer it reads."""
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A layer that may be faster with more scratch."""
+    """Calls of a layer that may be faster with more scratch."""
 
     steps: tuple[int, ...]
     """Of its calls."""
@@ -63,6 +70,12 @@ class Wish:
     """Where its scratch lies now, of each step; empty without scratch."""
     owned: tuple[int | None, ...]
     """Buffers of the scratch that the plan has, of each step where it has one."""
+    part: float = 1.0
+    """Of the calls of its layer."""
+    layer: int = 0
+    """Wishes of one layer follow each other."""
+    slower: tuple[Way, ...] = ()
+    """More ways, by ascending instructions, that other calls of the layer may have."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +105,7 @@ def make_room(
     All layers together take `total` instructions. The arena may have `limit` bytes;
     beyond, it may grow by `spare` percent as far as that is worth its instructions.
     """
-    if not any(_worth_trying(wish, total) for wish in wishes):
+    if not worth_trying(wishes, total):
         return None
     return _Movers(problem, offsets, wishes, alignment, total).moved(limit, spare)
 
@@ -147,7 +160,7 @@ class _Movers:
                 break
             room = self._room()
             saved = log(before / max(self._instructions(), 1))
-            score = saved - WORTH * log(max(room.arena_bytes, limit) / limit)
+            score = saved - price(max(room.arena_bytes, limit) / limit)
             if score > best_score:
                 best, best_score = room, score
         return best
@@ -185,13 +198,15 @@ class _Movers:
     def _place(self, number: int, way: int, capacity: int) -> bool:
         """Whether all scratch finds places with this way of a layer; they are kept."""
         old = self.now[number]
+        alone = len(self.wishes[number].steps) == 1
+        patience = PATIENCE_OF_ONE if alone else PATIENCE
         self.now[number] = way
         capacity //= self.conflicts.unit
         absent = self._absent()
         start = self.offsets.copy()
         start[absent] = UNPLACED
         attempt = self.evictor.search(
-            start, capacity, min(PATIENCE, self.effort), absent
+            start, capacity, min(patience, self.effort), absent
         )
         self.effort -= attempt.steps
         if attempt.succeeded:
@@ -241,13 +256,23 @@ class _Movers:
         )
 
 
+def price(growth: float) -> float:
+    """Logarithm of what an arena so many times as large has to save at least."""
+    return WORTH * log(growth)
+
+
+def worth_trying(wishes: Sequence[Wish], total: int) -> bool:
+    """Whether any layer would gain enough."""
+    return any(_worth_trying(wish, total) for wish in wishes)
+
+
 def _worth_trying(wish: Wish, total: int) -> list[int]:
     """The ways that gain enough, from the fastest on: a few of falling scratch."""
     found: list[int] = []
     now = wish.ways[-1].instructions
     for number, way in enumerate(wish.ways[:-1]):
         smaller = not found or way.scratch < wish.ways[found[-1]].scratch
-        if smaller and now - way.instructions >= GAIN * total:
+        if smaller and now - way.instructions >= GAIN * wish.part * total:
             found.append(number)
     return found[:1] + found[1:][-(SIZES - 1) :]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lowering.accesses import touched
+from lowering.calls_with_room import WITHOUT_STATE, families_of
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.live_ranges import Problem
 from lowering.scratch_room import Way, Wish
@@ -14,31 +15,62 @@ from tinyts_dialect.tsbuf import BufferOp
 PORTABLE_FACTOR = 7
 """Instructions of a portable kernel for each of the slowest variant."""
 
+PORTABLE = -1
+"""The family of a portable kernel."""
+
 Places = Callable[[Proposal, LayerCalls, list[int]], list[int] | None]
 """Where the scratch of a proposal has room at the steps of a layer, if it has."""
 
 
-def wish_of(
+def wishes_of(
     layer: LayerCalls,
     steps: list[int],
     proposals: Sequence[Proposal],
     places_of: Places,
     numbers: Mapping[BufferOp, int],
-) -> Wish:
-    """How fast a layer is with how much scratch, up to what has room now."""
-    ways: list[Way] = []
-    places: list[int] | None = None
-    for item in sorted(proposals, key=lambda item: (item.instructions, item.flash)):
-        places = places_of(item, layer, steps)
-        replaces = item.scratch_field == "scratch"
-        ways.append(Way(item.instructions, item.scratch, replaces))
-        if places is not None:
-            break
-    else:
-        worst = max((item.instructions for item in proposals), default=0)
-        ways.append(Way(PORTABLE_FACTOR * worst, 0))
-    owned = _planned_scratch(layer, numbers)
-    return Wish(tuple(steps), tuple(ways), tuple(places or ()), owned)
+    number: int,
+) -> Iterator[Wish]:
+    """How fast a layer is with how much scratch, up to what has room now.
+
+    Where its calls need not be of one variant each is a wish of its own.
+    """
+    ordered = sorted(proposals, key=lambda item: (item.instructions, item.flash))
+    families = families_of(ordered) if layer.kernel in WITHOUT_STATE else []
+    apart = [([call], [step]) for call, step in zip(layer.calls, steps, strict=True)]
+    whole = [(list(layer.calls), steps)]
+    for calls, at in apart if families else whole:
+        part = LayerCalls(tuple(calls))
+        share = len(at) / len(steps)
+        ways = [
+            Way(
+                round(item.instructions * share),
+                item.scratch,
+                item.scratch_field == "scratch",
+                item.flash,
+                families[i] if families else 0,
+            )
+            for i, item in enumerate(ordered)
+        ]
+        now, places = next(
+            (
+                (i, places)
+                for i, item in enumerate(ordered)
+                if (places := places_of(item, part, at)) is not None
+            ),
+            (len(ways), ()),
+        )
+        if now == len(ways):
+            worst = max((way.instructions for way in ways), default=0)
+            ways.append(Way(PORTABLE_FACTOR * worst, 0, family=PORTABLE))
+        yield Wish(
+            tuple(at),
+            tuple(ways[: now + 1]),
+            tuple(places),
+            _planned_scratch(part, numbers),
+            share,
+            number,
+            tuple(ways[now + 1 :]) if families else (),
+        )
 
 
 def _planned_scratch(

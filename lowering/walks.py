@@ -160,6 +160,7 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "average_pool_2d_cmsis_nn",
         "conv_2d_direct",
         "conv_2d_paired",
+        "conv_2d_summed",
         "depthwise_conv_2d_cmsis_nn",
         "depthwise_conv_2d_long",
         "depthwise_conv_2d_pixels",

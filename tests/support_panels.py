@@ -10,7 +10,7 @@ import numpy.typing as npt
 from emitc.print_c import constant
 from emitc.print_c import instance as print_instance
 from emitc.program import Constant
-from lowering.instances import parse_instance
+from lowering.instances import instance, parse_instance
 from lowering.panel_forms import (
     Linear,
     requantized,
@@ -98,11 +98,12 @@ def panel_trial(
     widened: bool = False,
     parts: bool = False,
     few: bool = False,
+    fixed: bool = False,
 ) -> PanelTrial | None:
     """One job of tinyts_panel_1x8_*, or with `widened` of tinyts_panel_2x4_*.
 
-    With `few` of tinyts_panel_d2x4_*, with `parts` of those whose sums begin anew with
-    parts of a window.
+    With `few` of tinyts_panel_d2x4_*, with `fixed` of f2x4, with `parts` of
+    those whose sums begin anew with parts of a window.
 
     None where there is no exact form of it.
     """
@@ -139,6 +140,9 @@ def panel_trial(
     ).astype(np.int64)
     layout = Layout(_shape(widened, few), weights, packed.form)
     name = layout.function(int(packed.shifts[0]))
+    if fixed:
+        sizes = (int(packed.shifts[0]), len(words), step)
+        name = instance("panel_f2x4_relu", *sizes)
     data = stream(packed, words, layout, (0, channels))
     pitch = channels + int(rng.integers(0, 3))
     run_count, run_words = runs, length // 4
@@ -204,6 +208,61 @@ def sum_trial(
         declarations,
         f"run(tinyts_panel_1x8_w8_sum, &job_{number}, {len(after)});",
         frame,
+    )
+
+
+def summed_trial(
+    rng: np.random.Generator,
+    number: int,
+    *,
+    bits: int,
+    kind: str,
+    channels: int,
+    words: tuple[int, int],
+) -> PanelTrial:
+    """A job of tinyts_panel_s2x4_<bits>_sum for some words, another for the others."""
+    length = 4 * sum(words)
+    linear = random_linear(rng, channels, length, kind, edges=False)
+    places = words_of_runs(1, length)
+    packed = requantized(linear, bits)
+    assert packed is not None
+    shift = int(packed.shifts[0])
+    weights = f"w{bits}"
+    layout = Layout("s2x4", weights, packed.form)
+    data = stream(packed, places, layout, (0, channels))
+    group = layout.words_of_channels(sum(words), 4)
+    groups = len(data) // group
+    windows = rng.integers(-128, 128, (2, length))
+    values = _widened(windows, places)
+    biases = data.reshape(groups, 1, group)[..., :4]
+    pitch = channels + int(rng.integers(0, 3))
+    declarations = [
+        constant(Constant(f"stream_{number}", data)),
+        constant(Constant(f"input_{number}", values)),
+        constant(Constant(f"biases_{number}", np.repeat(biases, 2, 1).reshape(-1))),
+        f"static int32_t sums_{number}[{8 * groups}];",
+    ]
+    first = 0
+    for part, count in zip("ab", words, strict=True):
+        eaten = count * bits // 2
+        declarations += [
+            f"static const int8_t *const runs_{number}{part}[] = {{"
+            f"(const int8_t *)(input_{number} + {4 * first}), "
+            f"(const int8_t *)sums_{number}}};",
+            f"static const tinyts_panel_job job_{number}{part} = {{"
+            f"runs_{number}{part}, 2, {count}, 0, 2, {4 * (group - eaten)}, "
+            f"stream_{number} + {4 + first * bits // 2}, {channels}, out + 1, {pitch}, "
+            f"{shift}, {{{linear.low}, {linear.high}}}}};",
+        ]
+        first += count
+    name = layout.function(shift)
+    return PanelTrial(
+        name,
+        "\n".join(declarations),
+        f"memcpy(sums_{number}, biases_{number}, sizeof sums_{number}); "
+        f"tinyts_panel_s2x4_{weights}_sum(&job_{number}a); "
+        f"run(tinyts_{name}, &job_{number}b, {pitch + channels});",
+        _framed(outputs_of(linear, windows), pitch),
     )
 
 

@@ -8,7 +8,10 @@ import pytest
 from kernel_bench import Bench, Reference, differences, reference
 from support_unit import function_of
 
+from lowering import choose_kernels
 from lowering.accesses import kernels_of
+from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_variants import conv_2d_direct, conv_2d_summed, variants
 from tools.compiler import compile_path
 from tools.options import resolve
 
@@ -20,8 +23,12 @@ CONVOLUTIONS = (
     ((12, 9, 5), (2, 4), {"padding": "SAME", "dilation": (2, 2)}),
     ((40, 1, 16), (5, 1), {"padding": "SAME", "dilation": (4, 1)}),
     ((40, 1, 18), (5, 1), {"padding": "VALID"}),
+    ((9, 7, 8), (3, 3), {"padding": "SAME"}),
+    ((9, 8, 12), (3, 3), {"padding": "SAME", "stride": (2, 2)}),
     ((9, 8, 3), (3, 3), {"padding": "SAME", "dilation": (2, 1)}),
     ((9, 8, 2), (1, 1), {}),
+    ((9, 9, 3), (1, 1), {}),
+    ((9, 9, 3), (1, 1), {"stride": (2, 2)}),
 )
 """Input, kernel and attributes; each is a network of its own ends."""
 
@@ -70,4 +77,31 @@ def test_every_byte(
     names = {call.function for call in kernels_of(function_of(placed))}
     assert names & {"conv_2d_direct", "conv_2d_paired"} >= kinds
     assert "conv_2d" not in names
+    assert not differences(against, options, tmp_path, object_cache)
+
+
+@pytest.mark.parametrize("columns", ["rows", "taps"])
+def test_windows_in_parts(
+    against: Reference,
+    columns: str,
+    tmp_path: Path,
+    object_cache: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Every convolution that can be is eaten by kernel rows, or tap by tap."""
+
+    def propose(layer: LayerCalls) -> list[Proposal]:
+        in_parts = [
+            item
+            for item in conv_2d_summed.propose(layer)
+            if (item.params["columns"] == 1) == (columns == "taps")
+        ]
+        return in_parts or list(conv_2d_direct.propose(layer))
+
+    known = {**variants(), "conv_2d": (propose,)}
+    monkeypatch.setattr(choose_kernels, "variants", lambda *_: known)
+    options = resolve(sram_limit=1 << 16)
+    placed = compile_path(against.path, options).placed
+    names = {call.function for call in kernels_of(function_of(placed))}
+    assert "conv_2d_summed" in names
     assert not differences(against, options, tmp_path, object_cache)

@@ -1,6 +1,7 @@
 """Panels of packed convolutions against plain arithmetic, in C and on the core."""
 
 import subprocess
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from support_panels import (
     panel_trial,
     program,
     sum_trial,
+    summed_trial,
 )
 
 from emitc.project import RUNTIME
@@ -63,6 +65,26 @@ def trials() -> list[PanelTrial]:
                     few=True,
                 )
                 found += [trial] if trial else []
+    found += [
+        trial
+        for i, (channels, length, pixels) in enumerate(
+            product((1, 4, 6), (4, 8, 32), (2, 5))
+        )
+        if (
+            trial := panel_trial(
+                rng,
+                len(found) + i,
+                bits=16,
+                kind="relu",
+                channels=channels,
+                runs=1,
+                length=length,
+                pixels=pixels,
+                few=True,
+                fixed=True,
+            )
+        )
+    ]
     for kind, channels, runs, length, widened in (
         ("relu", 3, 1, 1200, True),
         ("relu", 8, 1, 1444, True),
@@ -90,8 +112,20 @@ def trials() -> list[PanelTrial]:
         sum_trial(rng, len(found) + i, channels, length)
         for i, (channels, length) in enumerate(((2, 8), (8, 40), (11, 4), (21, 304)))
     ]
+    found += [
+        summed_trial(
+            rng, len(found) + i, bits=bits, kind=kind, channels=channels, words=words
+        )
+        for i, (bits, kind, channels, words) in enumerate(
+            product(
+                (16, 8), KINDS, (1, 8, 15), ((1, 1), (4, 8), (8, 3), (7, 20), (33, 9))
+            )
+        )
+    ]
     names = {trial.name.partition("__")[0] for trial in found}
+    names |= {"panel_s2x4_w16_sum", "panel_s2x4_w8_sum"}
     relu = {"panel_1x8_relu", "panel_2x4_relu", "panel_d2x4_relu"}
+    relu |= {"panel_f2x4_relu", "panel_s2x4_relu"}
     assert names == relu | {path.stem for path in SOURCES}
     return found
 

@@ -102,7 +102,7 @@ def _with_row_function(
         },
         packed.instructions + depthwise.instructions + GROUP * layer.rows * groups,
         fresh + packed.scratch,
-        code=depthwise.code,
+        code=depthwise.code + packed.code,
         scratch_field="scratch" if fresh else "workspace",
     )
 

@@ -23,6 +23,7 @@ typedef struct {
     const tinyts_tensor *middle;
     int8_t *scratch;
     int32_t *values; /* more scratch, of the producer */
+    void *pending;   /* what the producer has left to do of the rows before */
     int32_t group; /* the fields of the layer */
     int32_t keep;
     int32_t first_row;
@@ -63,6 +64,7 @@ typedef struct {
     int32_t first;
     int32_t last;
     int32_t fresh_first; /* rows from here on lie in scratch */
+    int32_t fresh_last;  /* up to here they are produced, without a break */
 } tinyts_fused_rows_group;
 
 /* Where the group lies of row i of the middle; its pixels are last - first apart. */
@@ -114,7 +116,8 @@ static inline void tinyts_fused_rows_run(const tinyts_fused_rows_steps *steps,
         for (int32_t c = 0; c < channels; c += steps->group) {
             const int32_t rest = channels - c;
             const int32_t end = c + (rest < steps->group ? rest : steps->group);
-            const tinyts_fused_rows_group group = {steps, y, c, end, now.kept_end};
+            const tinyts_fused_rows_group group = {steps,        y, c, end, now.kept_end,
+                                                   now.last};
             const int32_t bytes = steps->middle->width * (end - c);
             for (int32_t i = now.kept_end; i < now.last; ++i) {
                 produce(&group, i, tinyts_fused_rows_find(&group, i));

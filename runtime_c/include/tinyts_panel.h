@@ -92,6 +92,22 @@ tinyts_panel_kernel tinyts_panel_2x4_w8_clamp;
 tinyts_panel_kernel tinyts_panel_d2x4_w16_any;
 tinyts_panel_kernel tinyts_panel_d2x4_w16_clamp;
 
+/*
+ * Two pixels and four channels at a time from the same stream as those of 2x4, but from a
+ * part of the windows: stream points to the weights of the part in the first group, and
+ * in_step bytes lie between those of a group and those of the next. Run 0 is the part,
+ * widened; run 1 is [groups][2 pixels][4 channels] sums of the parts before and of the
+ * biases, aligned to 4. sum adds to them, the others take them for their outputs and leave
+ * anything there. Both pixels may be written to one place (out_step 0) if they are equal.
+ */
+tinyts_panel_kernel tinyts_panel_s2x4_w16_sum;
+tinyts_panel_kernel tinyts_panel_s2x4_w16_any;
+tinyts_panel_kernel tinyts_panel_s2x4_w16_clamp;
+tinyts_panel_kernel tinyts_panel_s2x4_w8_sum;
+tinyts_panel_kernel tinyts_panel_s2x4_w8_relu;
+tinyts_panel_kernel tinyts_panel_s2x4_w8_any;
+tinyts_panel_kernel tinyts_panel_s2x4_w8_clamp;
+
 #ifdef __cplusplus
 }
 #endif

@@ -209,6 +209,34 @@ static inline void tinyts_panel_2x4(const tinyts_panel_job *job, int32_t bits,
     tinyts_panel_2x4_parts(job, bits, form, 0);
 }
 
+/* Two pixels and four channels at a time, from sums that other parts began. */
+static inline void tinyts_panel_s2x4(const tinyts_panel_job *job, int32_t bits,
+                                     int32_t form) {
+    const int32_t *const values = (const int32_t *)(const void *)job->runs[0];
+    int32_t *sums = (int32_t *)(uintptr_t)job->runs[1];
+    const int32_t *stream = job->stream;
+    for (int32_t channel = 0; channel < job->channels; channel += 4) {
+        const int32_t *behind = stream;
+        for (int32_t pixel = 0; pixel < 2; ++pixel, sums += 4) {
+            int8_t *const out = job->out + pixel * job->out_step + channel;
+            behind = stream;
+            for (int32_t i = 0; i < 2 * job->words; ++i) {
+                behind = tinyts_panel_eat(behind, values[2 * i + pixel], 4, bits, sums);
+            }
+            if (form == TINYTS_FORM_SUM) {
+                continue;
+            }
+            if (bits == 8) {
+                tinyts_panel_part(sums, 4);
+            }
+            for (int32_t i = 0; i < 4 && channel + i < job->channels; ++i) {
+                out[i] = tinyts_panel_output(job, behind, 4, bits, form, i, sums[i]);
+            }
+        }
+        stream = behind + job->in_step / 4;
+    }
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,48 +2,7 @@
 #include "tinyts_paired_conv.h"
 
 #include "tinyts_gather.h"
-
-/* One word of each of two pixels; all three places move on. */
-static inline void widen_word(int32_t **values, const int8_t **x, const int8_t **y) {
-#if TINYTS_HAS_DSP
-    int32_t a, b, c, d;
-    __asm__("ldr %0, [%4], #4\n\t"
-            "ldr %1, [%5], #4\n\t"
-            "sxtb16 %2, %0\n\t"
-            "sxtb16 %3, %1\n\t"
-            "sxtb16 %0, %0, ror #8\n\t"
-            "sxtb16 %1, %1, ror #8\n\t"
-            "strd %2, %3, [%6], #8\n\t"
-            "strd %0, %1, [%6], #8"
-            : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "+r"(*x), "+r"(*y),
-              "+r"(*values)
-            :
-            : "memory");
-#else
-    const int32_t a = tinyts_load_4(*x);
-    const int32_t b = tinyts_load_4(*y);
-    (*values)[0] = tinyts_sxtb16(a);
-    (*values)[1] = tinyts_sxtb16(b);
-    (*values)[2] = tinyts_sxtb16_ror8(a);
-    (*values)[3] = tinyts_sxtb16_ror8(b);
-    *x += 4;
-    *y += 4;
-    *values += 4;
-#endif
-}
-
-/* Words of two pixels; all three places move on. */
-static inline void widen_2(int32_t **values, const int8_t **x, const int8_t **y,
-                           int32_t words) {
-    int32_t *const end = *values + 4 * words;
-    if (words & 1) {
-        widen_word(values, x, y);
-    }
-    while (*values != end) {
-        widen_word(values, x, y);
-        widen_word(values, x, y);
-    }
-}
+#include "tinyts_widen.h"
 
 /* Words of one pixel, where `values` points to its first pair. */
 TINYTS_APART int32_t *widen_1(int32_t *values, const int8_t *x, int32_t words) {
@@ -104,11 +63,11 @@ TINYTS_APART void widen_taps(const tinyts_packed_conv *conv, const tinyts_tensor
                 left = rows[ky] + in_x * input->pixel_pitch + kx * tap;
                 right = left + next;
             }
-            widen_2(&values, &left, &right, input->channels / 4);
+            tinyts_widen_2(&values, &left, &right, input->channels / 4);
             if (back) {
                 left -= back;
                 right -= back;
-                widen_word(&values, &left, &right);
+                tinyts_widen_word(&values, &left, &right);
             }
         }
     }
@@ -170,8 +129,16 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
         in_x += step;
         x = 1;
     }
+    /* a pixel is a word, together with a byte of the next one that has no weight */
+    const int32_t short_pixels =
+        conv->gathered == 4 && depth == 3 && columns == 1 && conv->kernel.h == 1;
     for (; x + 2 <= width; x += 2) {
-        if (by_taps && in_x >= 0 && in_x + step <= last_x) {
+        if (short_pixels && rows[0] && in_x >= 0 && in_x + step < last_x) {
+            int32_t *place = values;
+            const int8_t *left = rows[0] + in_x * input->pixel_pitch;
+            const int8_t *right = left + next;
+            tinyts_widen_word(&place, &left, &right);
+        } else if (by_taps && in_x >= 0 && in_x + step <= last_x) {
             widen_taps(conv, input, rows, in_x, next, values);
         } else if (in_x >= 0 && in_x + step <= last_x) {
             int32_t *place = values;
@@ -185,14 +152,14 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
                     left = rows[ky] + from;
                     right = left + next;
                 }
-                widen_2(&place, &left, &right, words);
+                tinyts_widen_2(&place, &left, &right, words);
                 if (one_left_over) {
                     x_bytes |= (uint32_t)(uint8_t)*left << 8 * ky;
                     y_bytes |= (uint32_t)(uint8_t)*right << 8 * ky;
                 } else if (back) {
                     left -= back;
                     right -= back;
-                    widen_word(&place, &left, &right);
+                    tinyts_widen_word(&place, &left, &right);
                 }
             }
             if (one_left_over) {
