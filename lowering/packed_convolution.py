@@ -47,6 +47,8 @@ class Window:
     """Pieces of memory that a window may consist of."""
     pieces: int
     """Of equal length; runs where a window lies in the input, no run is more."""
+    short: bool = False
+    """Whether one value is left over of each row, and a word has room for all."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,9 @@ DIRECT = Panel(
 RUN = 17
 """Instructions of a panel between two runs of a window."""
 
-GATHERING = 10
-"""Instructions of a byte that is gathered, of one pixel or of two by shorter ways."""
+GATHERING, SHORT_GATHERING = 10, 3
+"""Instructions of a byte that is gathered, of one pixel or of two by shorter ways; and
+of two pixels of a short window."""
 
 PAIRED = Panel("2x4", 2, 16, {4: GroupCost({16: 22.8, 8: 24.8}, 62)}, 9.5, 80)
 
@@ -239,7 +242,9 @@ def _instructions(
     costs = [panel.groups[size] for size in sizes]
     eaten = sum(cost.word[layout.bits] * words + cost.overhead for cost in costs)
     calls = (len(cuts) - 1) * -(-image.width // panel.pixels)
-    each = panel.overhead + panel.widening * words + GATHERING * window.gathered
+    short = window.short and panel is PAIRED
+    gathering = window.gathered * (SHORT_GATHERING if short else GATHERING)
+    each = panel.overhead + panel.widening * words + gathering
     if panel is DIRECT:
         eaten += len(sizes) * RUN * (window.pieces - 1)
     work = calls * each + image.width / panel.pixels * eaten
@@ -271,7 +276,8 @@ def window_of(layer: LayerCalls, stage: str) -> Window | None:
     few = size <= MAX_GATHERED and (rows * columns > 1 or depth < 4)
     if depth % 4 and few and not gaps:
         words = words_of_gathered(rows, columns * depth)
-        return Window(words, words.size, padding, 1, 1)
+        short = columns * depth % 4 == 1 and rows <= 4
+        return Window(words, words.size, padding, 1, 1, short)
     if depth < 4:
         return None
     by_taps = columns > 1 and (gaps or depth % 4 != 0)
