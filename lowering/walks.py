@@ -181,7 +181,20 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})
 _BY_VALUE = frozenset(
-    {"add", "maximum", "minimum", "mul", "prelu", "softmax", "sub", "table"}
+    {
+        "add",
+        "div",
+        "l2_normalization",
+        "log_softmax",
+        "maximum",
+        "minimum",
+        "mul",
+        "prelu",
+        "softmax",
+        "squared_difference",
+        "sub",
+        "table",
+    }
 )
 _CONVERSIONS = frozenset({"quantize", "quantize_float", "dequantize", "flip_sign"})
 _WINDOWED = frozenset(

@@ -13,6 +13,7 @@ import numpy as np
 from reference_draw import Draw
 from support_unit import Case
 
+from tools import tflite_rows as rows
 from tools.tflite_writer import Quant
 
 ALL = np.arange(-128, 128).astype(np.int8).reshape(1, 256)
@@ -32,6 +33,24 @@ def halves(builtin: str, draw: Draw) -> Case:
     if builtin in ("ADD", "SUB"):
         other = draw.writer.constant(np.zeros((1, 1), np.int8), Quant(scale))
         y = draw.writer.binary(builtin, x, other, output=output, options=NO_ACTIVATION)
+    elif builtin == "DIV":
+        divisor = Quant(2.0 ** draw.random.uniform(-8, 0))
+        one = draw.writer.constant(np.array([[1]], np.int8), divisor)
+        output = Quant(scale / divisor.scale * _fraction(draw), -128)
+        y = draw.writer.binary(builtin, x, one, output=output, options=NO_ACTIVATION)
+    elif builtin == "SQUARED_DIFFERENCE":
+        other = draw.writer.constant(np.zeros((1, 1), np.int8), Quant(scale))
+        output = Quant(scale * scale * 90 * _fraction(draw), -128)
+        y = draw.writer.binary(builtin, x, other, output=output)
+    elif builtin == "BATCH_MATMUL":
+        factor = Quant(2.0 ** draw.random.uniform(-8, 0))
+        one = draw.writer.constant(np.array([[1]], np.int8), factor)
+        column = draw.writer.reshape(x, (256, 1))
+        output = Quant(scale * factor.scale * _fraction(draw), -128)
+        y = rows.batch_matmul(draw.writer, column, one, output=output)
+    elif builtin == "SUM":
+        column = draw.writer.reshape(x, (256, 1))
+        y = rows.sum_over(draw.writer, column, (1,), output=output)
     elif builtin == "PRELU":
         slope = draw.writer.constant(np.array([[1]], np.int8), Quant(_fraction(draw)))
         y = draw.writer.binary(builtin, x, slope, output=output)
@@ -45,5 +64,8 @@ NO_ACTIVATION = {"fused_activation_function": 0}
 
 OTHERS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     f"halves of {builtin}": (partial(halves, builtin), 30)
-    for builtin in ("ADD", "SUB", "RELU", "LEAKY_RELU", "PRELU", "QUANTIZE")
+    for builtin in (
+        *("ADD", "SUB", "RELU", "LEAKY_RELU", "PRELU", "QUANTIZE"),
+        *("DIV", "SQUARED_DIFFERENCE", "BATCH_MATMUL", "SUM"),
+    )
 }

@@ -11,6 +11,7 @@ from support_unit import Case, case, function_of, tflm_outputs
 from tinyts_dialect.activation_tables import (
     hard_swish_table,
     logistic_table,
+    rsqrt_table,
 )
 from tinyts_dialect.attributes import Quant as DialectQuant
 from tinyts_dialect.interpreter import interpret
@@ -51,6 +52,30 @@ def unary(builtin: str, random: np.random.Generator) -> Case:
         )
     )
     return case(builtin, writer, [EVERY_VALUE])
+
+
+def rsqrt(random: np.random.Generator) -> Case:
+    """Of all inputs that are not negative, which the interpreter alone accepts."""
+    zero = int(random.choice([-128, random.integers(-128, 128)]))
+    scale = float(2.0 ** random.uniform(-13, 4))
+    writer = TFLiteWriter()
+    x = writer.input("x", shape=(1, 256), scale=scale, zero_point=zero)
+    spread = float(2.0 ** random.uniform(-9, -5) / np.sqrt(scale))
+    writer.output(writer.unary("RSQRT", x, output=Quant(spread, zero_point(random))))
+    return case("RSQRT", writer, [np.maximum(EVERY_VALUE, np.int8(zero))])
+
+
+def test_every_input_of_rsqrt() -> None:
+    random = np.random.default_rng(6)
+    cases = [rsqrt(random) for _ in range(MODELS)]
+    for item, (expected,) in zip(cases, tflm_outputs(cases), strict=True):
+        (found,) = interpret(item.module, item.inputs[0][0])
+        np.testing.assert_array_equal(found, expected[0], item.name)
+
+
+def test_a_scale_that_rsqrt_cannot_have() -> None:
+    with pytest.raises(ValueError, match="RSQRT"):
+        rsqrt_table(DialectQuant(1e4, 0), DialectQuant(1e4, 0))
 
 
 def assert_one_table(cases: list[Case]) -> None:

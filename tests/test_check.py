@@ -133,7 +133,7 @@ def npu(raw: Raw) -> None:
 
 def two_unknown(raw: Raw) -> None:
     raw.operator("PAD").builtin = tflite.BuiltinOperator.POW
-    raw.operator("SOFTMAX").builtin = tflite.BuiltinOperator.LOG_SOFTMAX
+    raw.operator("SOFTMAX").builtin = tflite.BuiltinOperator.GELU
     raw.operator("MEAN").builtin = tflite.BuiltinOperator.CUSTOM
 
 
@@ -155,9 +155,10 @@ UNSUPPORTED: dict[str, tuple[Edit, tuple[str, ...]]] = {
     "operators": (
         two_unknown,
         (
-            "operator 0 POW (tensor 'pad_0'): not supported; multiply",
+            "operator 0 POW (tensor 'pad_0'): not supported, nor by TensorFlow Lite "
+            "Micro in int8; multiply",
             "operator 9 CUSTOM",
-            "LOG_SOFTMAX (tensor",
+            "GELU (tensor",
         ),
     ),
 }

@@ -184,11 +184,11 @@ def folded(
     return [file.tensors[index].data for index in outputs]
 
 
-def test_an_output_of_integers_is_refused() -> None:
+def test_an_output_of_unfolded_integers_is_refused() -> None:
     writer = TFLiteWriter()
     writer.input("x", shape=(1,), scale=1.0)
     y = writer.activation("y", (1,), None, "int32")
     writer.operator("ADD", (writer.constant(i32(1)), writer.constant(i32(2))), (y,))
     writer.output(y)
-    with pytest.raises(TFLiteError, match="is int32: only quantized integers"):
+    with pytest.raises(TFLiteError, match="is int32: only int8 activations"):
         import_tflite(writer.finish())

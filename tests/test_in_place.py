@@ -7,7 +7,7 @@ computes when they lie apart.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -245,6 +245,36 @@ def softmax(script: Script) -> Walk:
     return Walk(fields, shape, reads, planned=by_value(reads))
 
 
+def div(script: Script) -> Walk:
+    shape, reads, fields = elementwise(script)
+    quant = {"multiplier": 2**30, "shift": script.draw(-3, 5)}
+    fields = {**fields, "output_quant": quant}
+    return Walk(fields, shape, reads, planned=by_value(reads))
+
+
+def squared_difference(script: Script) -> Walk:
+    walk = add(script)
+    fields = {name: n for name, n in walk.fields.items() if name != "activation"}
+    scales: Fields = {
+        "left_shift": 7,
+        "output_quant": {"multiplier": 2**30, "shift": script.draw(-22, -12)},
+    }
+    return replace(walk, fields={**fields, **scales})
+
+
+def l2_normalization(script: Script) -> Walk:
+    shape = random_shape(script)
+    fields: Fields = {"input_offset": script.draw(-127, 128)}
+    reads = [2 * elements(shape)]
+    return Walk(fields, shape, reads, planned=by_value(reads))
+
+
+def log_softmax(script: Script) -> Walk:
+    walk = softmax(script)
+    reverse = {"multiplier": 2**30, "shift": -21}
+    return replace(walk, fields={**walk.fields, "reverse_quant": reverse})
+
+
 def table(script: Script) -> Walk:
     shape = random_shape(script)
     fields: Fields = {"values": script.array(script.bytes(256))}
@@ -407,6 +437,10 @@ KERNELS: dict[str, Callable[[Script], Walk]] = {
     "minimum": minimum,
     "maximum": maximum,
     "prelu": prelu,
+    "div": div,
+    "squared_difference": squared_difference,
+    "l2_normalization": l2_normalization,
+    "log_softmax": log_softmax,
     "mean": mean,
     "reshape": reshape,
     "pad": pad,
@@ -509,7 +543,8 @@ class Case:
 PLANNED = [
     *("conv_2d", "depthwise_conv_2d", "average_pool_2d", "max_pool_2d"),
     *("fused_pixels", "add", "mul", "softmax", "table"),
-    *("sub", "minimum", "maximum", "prelu"),
+    *("sub", "minimum", "maximum", "prelu", "div", "squared_difference"),
+    *("l2_normalization", "log_softmax"),
     *("strided_slice", "quantize", "quantize_float", "dequantize", "flip_sign"),
 ]
 """Kernels over whose inputs the planner puts outputs."""

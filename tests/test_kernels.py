@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import bench_rows
 import bench_views
 import pytest
 from kernel_bench import (
@@ -165,6 +166,14 @@ def elementwise(bench: Bench, name: str) -> None:
     def compute(a: int, b: int) -> int:
         scales = [bench.writer.quant(tensor).scale for tensor in (a, b)]
         scale = scales[0] * scales[1] * SPREAD if name == "mul" else max(scales)
+        if name == "div":
+            ratio = scales[0] / scales[1]
+            output = Quant(ratio / 20, bench.draw((-9, 0, 11)))
+            options = {"fused_activation_function": 0}
+            return bench.writer.binary("DIV", a, b, output=output, options=options)
+        if name == "squared_difference":
+            output = Quant(scale * scale * 40, bench.draw((-128, -100)))
+            return bench.writer.binary(name.upper(), a, b, output=output)
         if name not in ("add", "mul", "sub"):
             output = bench.near(Quant(scales[0], bench.writer.quant(a).zero_point))
             return bench.writer.binary(name.upper(), a, b, output=output)
@@ -186,7 +195,7 @@ def elementwise(bench: Bench, name: str) -> None:
         bench.case((a, b) if bench.rng.random() < 0.6 else (b, a), compute)
         bench.case(a, with_constant(b, bench.rng.random() < 0.3))
     bench.case((1, 5, 4, 3), with_constant((), False))
-    if name != "sub":
+    if name not in ("sub", "squared_difference", "div"):
         bench.case((1, 5, 4, 3), lambda x: compute(x, x))
 
 
@@ -200,6 +209,14 @@ def mul(bench: Bench) -> None:
 
 def sub(bench: Bench) -> None:
     elementwise(bench, "sub")
+
+
+def div(bench: Bench) -> None:
+    elementwise(bench, "div")
+
+
+def squared_difference(bench: Bench) -> None:
+    elementwise(bench, "squared_difference")
 
 
 def minimum(bench: Bench) -> None:
@@ -354,6 +371,8 @@ BENCHES = (
     add,
     mul,
     sub,
+    div,
+    squared_difference,
     minimum,
     maximum,
     prelu,
@@ -364,6 +383,7 @@ BENCHES = (
     softmax,
     mean,
     concatenation,
+    *bench_rows.BENCHES,
     *bench_views.BENCHES,
 )
 

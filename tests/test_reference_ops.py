@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 import reference_ends
 import reference_halves
+import reference_rows
 import reference_views
 from reference_draw import Draw
 from support_unit import Array, Case, case, interpreted, tflm_outputs
@@ -151,6 +152,24 @@ def prelu(draw: Draw) -> Case:
     return draw.finish(draw.writer.binary("PRELU", a, b, output=draw.quant(scale)))
 
 
+def div(draw: Draw) -> Case:
+    a, b = broadcast_pair(draw)
+    scales = [draw.writer.quant(operand).scale for operand in (a, b)]
+    ratio = scales[0] / scales[1]
+    output = draw.quant(ratio * float(2.0 ** draw.random.uniform(-8, 1)))
+    options = {"fused_activation_function": draw.number(0, 3)}
+    return draw.finish(
+        draw.writer.binary("DIV", a, b, output=output, options=options)
+    )
+
+
+def squared_difference(draw: Draw) -> Case:
+    a, b = broadcast_pair(draw)
+    largest = max(draw.writer.quant(a).scale, draw.writer.quant(b).scale)
+    output = draw.quant(largest**2 * float(2.0 ** draw.random.uniform(0, 8)))
+    return draw.finish(draw.writer.binary("SQUARED_DIFFERENCE", a, b, output=output))
+
+
 def pool(draw: Draw, kind: Literal["average", "max"]) -> Case:
     writer = draw.writer
     build = writer.average_pool_2d if kind == "average" else writer.max_pool_2d
@@ -244,6 +263,7 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "concatenation": (concatenation, 30),
     "conv_2d": (conv_2d, 60),
     "depthwise_conv_2d": (depthwise_conv_2d, 60),
+    "div": (div, 60),
     "fully_connected": (fully_connected, 60),
     "max_pool_2d": (max_pool_2d, 40),
     "mean": (mean, 80),
@@ -255,10 +275,12 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "reshape": (reshape, 15),
     "softmax": (softmax, 30),
     "softmax_int16": (lambda draw: softmax(draw, "int16"), 30),
+    "squared_difference": (squared_difference, 60),
     "sub": (sub, 60),
     "table": (table, 20),
     "transpose_conv": (transpose_conv, 30),
     **reference_ends.GENERATORS,
+    **reference_rows.GENERATORS,
     **reference_views.GENERATORS,
 }
 """For each operation how a case is drawn, and how many cases."""
@@ -287,7 +309,12 @@ def test_every_operation_has_a_generator() -> None:
     assert set(GENERATORS) == operations - MADE_BY_PASSES - WITH_STATE
 
 
-CASES = {**GENERATORS, **reference_views.OTHERS, **reference_halves.OTHERS}
+CASES = {
+    **GENERATORS,
+    **reference_views.OTHERS,
+    **reference_halves.OTHERS,
+    **reference_rows.OTHERS,
+}
 
 
 @pytest.mark.parametrize("name", sorted(CASES))

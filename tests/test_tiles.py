@@ -81,6 +81,8 @@ def values(bench: Bench) -> None:
     slopes = writer.constant(bench.bytes((7, 1, 4)), Quant(0.01))
     e = writer.binary("PRELU", a, slopes, output=Quant(0.1, -20))
     f = writer.unary("LOGISTIC", e, output=Quant(1 / 256, -128))
+    f = writer.binary("SQUARED_DIFFERENCE", e, f, output=Quant(0.2, -100))
+    f = writer.binary("DIV", f, b, output=Quant(0.1, 9))
     writer.output(d, f, writer.max_pool_2d(e, filter=(3, 2), padding="SAME"))
 
 

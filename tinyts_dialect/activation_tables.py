@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinyts_dialect.attributes import Quant
+from tinyts_dialect.inverse_roots import inverse_root
 from tinyts_dialect.multipliers import (
     INT32_MAX,
     Int64Array,
@@ -36,6 +37,9 @@ STORED = np.arange(-128, 128, dtype=np.int64)
 INT16_MIN, INT16_MAX = -(2**15), 2**15 - 1
 INPUT_INTEGER_BITS = 4
 """Of the argument of logistic and tanh in fixed point."""
+
+ROOT_SHIFT = 20
+"""Fraction bits of what RSQRT scales."""
 
 SMALLEST_SCALE = 2.0**-27
 """Of the input of logistic and tanh: below it TFLite Micro shifts by negative bits."""
@@ -152,6 +156,32 @@ def abs_table(input: Quant, output: Quant) -> Table:
         multiplier = quantize_multiplier(single_ratio(input.scale, output.scale))
         magnitude = _requantized(magnitude, multiplier)
     return saturated(magnitude + output.zero_point)
+
+
+def rsqrt_table(input: Quant, output: Quant) -> Table:
+    """RSQRT: 1 / sqrt(x), in steps of 2**-20 before they are scaled.
+
+    Where x is 0 the result is the greatest. Of negative numbers, which TFLite Micro's
+    interpreter refuses at run time, it is that too. Raises ValueError where the
+    multiplier shifts out of 32 bits.
+    """
+    multiplier = quantize_multiplier(1 / (math.sqrt(input.scale) * output.scale))
+    shift = multiplier.shift - ROOT_SHIFT
+    if not -31 <= shift <= 30 - ROOT_SHIFT:
+        raise ValueError(
+            f"scales {input.scale:g} of the input and {output.scale:g} of the output "
+            "are too small or too large for TensorFlow Lite Micro's RSQRT"
+        )
+    centered = STORED - input.zero_point
+    roots = np.array([_scaled_root(int(x)) for x in np.maximum(centered, 1)])
+    values = requantize(roots, multiplier.value, shift) + output.zero_point
+    return saturated(np.where(centered > 0, values, 127))
+
+
+def _scaled_root(x: int) -> int:
+    """1 / sqrt(x) in steps of 2**-20."""
+    root = inverse_root(x)
+    return int(requantize(1, root.value, root.shift + ROOT_SHIFT))
 
 
 def _requantized(x: Int64Array, multiplier: Multiplier) -> Int64Array:

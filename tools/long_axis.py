@@ -26,6 +26,7 @@ from xdsl.rewriter import Rewriter
 
 from tinyts_dialect.attributes import PadsAttr, PairAttr, WindowAttr
 from tinyts_dialect.interfaces import PointwiseOp, TensorOp
+from tinyts_dialect.ops.arg_max import CHANNELS, ArgMaxOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
@@ -58,6 +59,11 @@ def swapped_properties(op: Operation, rank: int) -> Properties | None:
 @swapped_properties.register
 def _(op: PointwiseOp, rank: int) -> Properties:
     return {}
+
+
+@swapped_properties.register
+def _(op: ArgMaxOp, rank: int) -> Properties | None:
+    return {} if op.reduced_axis() == CHANNELS else None
 
 
 @swapped_properties.register(Conv2DOp)

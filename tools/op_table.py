@@ -9,11 +9,10 @@ the same name.
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import prod
 
 import numpy as np
 import tflite
-from xdsl.dialects.builtin import ArrayAttr, FloatAttr, IntegerAttr, f32, i64
+from xdsl.dialects.builtin import FloatAttr, f32
 from xdsl.ir import SSAValue
 
 from tinyts_dialect.attributes import (
@@ -24,15 +23,13 @@ from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
-from tinyts_dialect.ops.mean import MeanOp
 from tinyts_dialect.ops.softmax import SoftmaxOp
 from tinyts_dialect.ops.softmax_int16 import SoftmaxInt16Op
 from tinyts_dialect.tensors import dense, shape_of
 from tools.grouped_convolution import groups_of, read_groups
 from tools.op_entries import collected_entries
-from tools.operator_entry import ACTIVATIONS, OperatorEntry, with_output_shape
+from tools.operator_entry import ACTIVATIONS, OperatorEntry
 from tools.operator_reader import OperatorReader
-from tools.view_building import reshaped
 
 
 def _read_conv_2d(reader: OperatorReader) -> SSAValue:
@@ -127,36 +124,6 @@ def _read_softmax(reader: OperatorReader) -> SSAValue:
     return reader.build(kind, [reader.activation(0)], {"beta": FloatAttr(beta, f32)})
 
 
-def _read_mean(reader: OperatorReader) -> SSAValue:
-    input = reader.activation(0)
-    rank = len(shape_of(input))
-    listed = [int(axis) for axis in reader.constant(1, "int32").reshape(-1)]
-    wrong = [axis for axis in listed if not -rank <= axis < rank]
-    if wrong:
-        reader.fail(
-            f"axis {wrong[0]} does not exist in a tensor of rank {rank}; export the "
-            "model again"
-        )
-    axes = sorted({axis % rank for axis in listed})
-    shape = shape_of(input)
-    many = prod(shape[: max(0, rank - 3)]) != 1
-    if many and axes and axes == [*range(axes[0], axes[-1] + 1)]:
-        # Neighbouring axes of many dimensions are the columns of an image.
-        outer, count = prod(shape[: axes[0]]), prod(shape[axes[0] : axes[-1] + 1])
-        inner = prod(shape[axes[-1] + 1 :])
-        input, axes = reshaped(reader, input, (1, outer, count, inner)), [2]
-    kept = tuple(
-        1 if axis in axes else size for axis, size in enumerate(shape_of(input))
-    )
-    result = reader.build(
-        MeanOp,
-        [input],
-        {"axes": ArrayAttr([IntegerAttr(axis, i64) for axis in axes])},
-        shape=kept,
-    )
-    return with_output_shape(reader, result)
-
-
 OP_TABLE: tuple[OperatorEntry, ...] = (
     OperatorEntry(
         "AVERAGE_POOL_2D",
@@ -187,13 +154,6 @@ OP_TABLE: tuple[OperatorEntry, ...] = (
         _read_pool(MaxPool2DOp),
         f"any filter and stride, SAME and VALID; {ACTIVATIONS}",
         (1, 1),
-    ),
-    OperatorEntry(
-        "MEAN",
-        MeanOp,
-        _read_mean,
-        "any axes, keep_dims or not",
-        (2, 2),
     ),
     OperatorEntry(
         "SOFTMAX",

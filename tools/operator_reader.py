@@ -48,6 +48,9 @@ from tools.tflite_file import (
 END_TYPES = ("int8", "uint8", "int16", "int32", "float32")
 """Types of a network's inputs and outputs."""
 
+PLAIN = Quant(1.0, 0)
+"""Of int32 without a quantization: a stored value is the number itself."""
+
 INT16_MAX = 2**15 - 1
 
 MAX_BIAS_SCALE_ERROR = 0.02
@@ -138,11 +141,10 @@ def tensor_quant(tensor: TensorInfo) -> Quant:
 def end_type(tensor: TensorInfo) -> TensorType[Attribute]:
     """The type of what may be an input or output of the network.
 
-    Integers with a quantization, or float32; TFLiteError for others.
+    Integers with a quantization, plain int32, or float32; TFLiteError for others.
     """
     what = f"tensor {tensor.index} '{shown(tensor.name)}'"
-    plain = tensor.type == "int32" and len(tensor.scales) == 0
-    if plain or tensor.type not in END_TYPES:
+    if tensor.type not in END_TYPES:
         raise TFLiteError(
             f"{what} is {tensor.type}: only quantized integers and floats are "
             "supported; convert the model with full integer quantization"
@@ -156,6 +158,8 @@ def end_type(tensor: TensorInfo) -> TensorType[Attribute]:
         )
     if tensor.type == "float32":
         return activation_type(tensor.shape, None, "float32")
+    if tensor.type == "int32" and len(tensor.scales) == 0:
+        return activation_type(tensor.shape, PLAIN, "int32")
     if len(tensor.scales) != 1:
         raise TFLiteError(
             f"{what} has {len(tensor.scales)} scales; it needs one; convert the model "
@@ -493,6 +497,7 @@ class OperatorReader:
         quant: Quant | None = None,
         computes: bool = True,
         others: Sequence[Attribute] = (),
+        dtype: str | None = None,
     ) -> SSAValue:
         """Inserts and verifies an op; its result has the output's type by default.
 
@@ -507,7 +512,7 @@ class OperatorReader:
             type_ = activation_type(
                 self.output.shape if shape is None else shape,
                 end_quant_of(type_) if quant is None else quant,
-                dtype_of(type_).name,
+                dtype_of(type_).name if dtype is None else dtype,
             )
         op = kind.create(
             operands=operands,

@@ -26,7 +26,12 @@ def reshaped(
     if shape_of(value) == tuple(shape):
         return value
     return reader.build(
-        ReshapeOp, [value], shape=tuple(shape), quant=quant_of(value), computes=False
+        ReshapeOp,
+        [value],
+        shape=tuple(shape),
+        quant=quant_of(value),
+        computes=False,
+        dtype="int8",
     )
 
 

@@ -11,6 +11,8 @@ from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tinyts_dialect.ops.dequantize import DequantizeOp
+from tinyts_dialect.ops.l2_normalization import L2NormalizationOp
+from tinyts_dialect.ops.log_softmax import LogSoftmaxOp
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.quantize import QuantizeOp
@@ -22,7 +24,15 @@ from tinyts_dialect.tensors import byte_image
 from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Window
 
-BY_VALUE_OPS = (AddOp, MulOp, PairOp, SoftmaxOp, TableOp)
+BY_VALUE_OPS = (
+    AddOp,
+    L2NormalizationOp,
+    LogSoftmaxOp,
+    MulOp,
+    PairOp,
+    SoftmaxOp,
+    TableOp,
+)
 CONVERSIONS = (QuantizeOp, DequantizeOp)
 WINDOWED_OPS = (
     Conv2DOp,

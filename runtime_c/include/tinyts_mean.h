@@ -1,5 +1,5 @@
 /*
- * MEAN, int8, over any of rows, columns and channels.
+ * MEAN or SUM, int8, over any of rows, columns and channels.
  *
  * SPDX-License-Identifier: Apache-2.0
  */
@@ -34,7 +34,7 @@ typedef struct {
  *
  * With (m, s) = QuantizeMultiplier(input scale / output scale) and
  * k = min(floor(log2(count)), 32, 31 + s): quant.multiplier = floor(m * 2^k / count),
- * quant.shift = s - k.
+ * quant.shift = s - k. Of SUM: (m, s) itself.
  * Arithmetic as TFLite Micro's reference QuantizedMeanOrSum; whether dimensions are
  * kept makes no difference to it.
  *

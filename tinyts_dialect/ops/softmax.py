@@ -27,6 +27,32 @@ class SoftmaxParameters(NamedTuple):
     diff_min: int
 
 
+def scale_of_differences(scale: float) -> float:
+    """What a difference of one step of that scale is in Q5.26."""
+    return scale * (1 << (31 - DIFF_INTEGER_BITS))
+
+
+def verify_softmax_scale(scale: float) -> None:
+    """VerifyException where a difference of one step counts for nothing."""
+    if not scale_of_differences(scale) > 1:
+        raise VerifyException(
+            f"beta times scale is {scale:g}, which is too small: TensorFlow Lite Micro "
+            f"needs more than 2**-{31 - DIFF_INTEGER_BITS}"
+        )
+
+
+def softmax_parameters(scale: float) -> SoftmaxParameters:
+    """As TFLite prepares them: differences in Q5.26, capped below 32.
+
+    `scale` is that of the input, times beta.
+    """
+    real = min(scale_of_differences(scale), float(2**31 - 1))
+    multiplier = quantize_multiplier(real, largest_shift=31)
+    largest = ((1 << DIFF_INTEGER_BITS) - 1) << (31 - DIFF_INTEGER_BITS)
+    radius = int(np.floor(largest / 2.0**multiplier.shift))
+    return SoftmaxParameters(multiplier.value, multiplier.shift, -radius)
+
+
 class SoftmaxLikeOp(PointwiseOp):
     """exp(beta * x) over its sum along the last axis, in fixed point.
 
@@ -61,25 +87,16 @@ class SoftmaxLikeOp(PointwiseOp):
                 f"shape {list(shape_of(self.input))} has no last dimension of 1 to "
                 f"{MAX_DEPTH}, the most that the sum of TensorFlow Lite Micro can hold"
             )
-        if not self.scale_of_differences() > 1:
-            raise VerifyException(
-                f"beta {self.beta.value.data:g} times scale "
-                f"{quant_of(self.input).scale:g} is too small: TensorFlow Lite Micro "
-                f"needs more than 2**-{31 - DIFF_INTEGER_BITS}"
-            )
+        verify_softmax_scale(self.scaled_by_beta())
 
-    def scale_of_differences(self) -> float:
-        """What a difference of one step is in Q5.26."""
+    def scaled_by_beta(self) -> float:
+        """The input's scale times beta."""
         beta = float(np.float32(self.beta.value.data))
-        return beta * quant_of(self.input).scale * (1 << (31 - DIFF_INTEGER_BITS))
+        return beta * quant_of(self.input).scale
 
     def parameters(self) -> SoftmaxParameters:
-        """As TFLite prepares them: differences in Q5.26, capped below 32."""
-        real = min(self.scale_of_differences(), float(2**31 - 1))
-        multiplier = quantize_multiplier(real, largest_shift=31)
-        largest = ((1 << DIFF_INTEGER_BITS) - 1) << (31 - DIFF_INTEGER_BITS)
-        radius = int(np.floor(largest / 2.0**multiplier.shift))
-        return SoftmaxParameters(multiplier.value, multiplier.shift, -radius)
+        """Of differences to the greatest value."""
+        return softmax_parameters(self.scaled_by_beta())
 
     def evaluate(self, *operands: Array) -> Array:
         x = operands[0].astype(np.int64)

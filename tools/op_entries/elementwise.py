@@ -11,16 +11,20 @@ from xdsl.ir import SSAValue
 from tinyts_dialect.attributes import ClampAttr
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.add import AddOp
+from tinyts_dialect.ops.div import DivOp
 from tinyts_dialect.ops.maximum import MaximumOp
 from tinyts_dialect.ops.minimum import MinimumOp
 from tinyts_dialect.ops.mul import MulOp
 from tinyts_dialect.ops.prelu import PreluOp
+from tinyts_dialect.ops.squared_difference import SquaredDifferenceOp
 from tinyts_dialect.ops.sub import SubOp
 from tools.op_entries.tables import build_pointwise
 from tools.operator_entry import ACTIVATIONS, OperatorEntry
 from tools.operator_reader import OperatorReader
 
-Options: TypeAlias = tflite.AddOptions | tflite.MulOptions | tflite.SubOptions
+Options: TypeAlias = (
+    tflite.AddOptions | tflite.DivOptions | tflite.MulOptions | tflite.SubOptions
+)
 
 
 def _read_arithmetic(
@@ -63,9 +67,11 @@ FUSED = f"; {ACTIVATIONS}"
 
 ENTRIES = (
     _entry("ADD", AddOp, _read_arithmetic(AddOp, tflite.AddOptions), FUSED),
+    _entry("DIV", DivOp, _read_arithmetic(DivOp, tflite.DivOptions), FUSED),
     _entry("MAXIMUM", MaximumOp, _read(MaximumOp)),
     _entry("MINIMUM", MinimumOp, _read(MinimumOp)),
     _entry("MUL", MulOp, _read_arithmetic(MulOp, tflite.MulOptions), FUSED),
     _entry("PRELU", PreluOp, _read(PreluOp)),
+    _entry("SQUARED_DIFFERENCE", SquaredDifferenceOp, _read(SquaredDifferenceOp)),
     _entry("SUB", SubOp, _read_arithmetic(SubOp, tflite.SubOptions), FUSED),
 )

@@ -18,6 +18,7 @@ from tinyts_dialect.activation_tables import (
     logistic_table,
     relu6_table,
     relu_table,
+    rsqrt_table,
     tanh_table,
 )
 from tinyts_dialect.attributes import Quant
@@ -127,6 +128,10 @@ def _abs(reader: OperatorReader, input: Quant, output: Quant) -> Table:
     return abs_table(input, output)
 
 
+def _rsqrt(reader: OperatorReader, input: Quant, output: Quant) -> Table:
+    return rsqrt_table(input, output)
+
+
 def _hard_swish(reader: OperatorReader, input: Quant, output: Quant) -> Table:
     return hard_swish_table(input, output)
 
@@ -156,5 +161,6 @@ ENTRIES = (
     _entry("LOGISTIC", _logistic, ANY),
     _entry("RELU", _relu, f"{ANY}; it may change quantization"),
     _entry("RELU6", _relu6, ANY),
+    _entry("RSQRT", _rsqrt, f"{ANY}; of no negative numbers"),
     _entry("TANH", _tanh, ANY),
 )

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from tools import tflite_rows as rows
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.samples import Value
 from tools.random_graphs.state import end_quant
 from tools.tflite_writer import Quant
 
-OPERATORS = frozenset({"QUANTIZE", "DEQUANTIZE"})
+OPERATORS = frozenset({"QUANTIZE", "DEQUANTIZE", "ARG_MAX", "ARG_MIN"})
 
 Weights = Mapping[str, float]
 
@@ -30,6 +31,8 @@ def output_types(operators: Collection[str]) -> Weights:
         types |= {"uint8": 2, "int16": 1, "int32": 0.5}
         if "SOFTMAX" in operators:
             types["shares"] = 0.7
+    if {"ARG_MAX", "ARG_MIN"} <= set(operators):
+        types["places"] = 0.7
     return types
 
 
@@ -41,6 +44,8 @@ def as_output(graph: Graph, value: Value, types: Weights) -> int:
     graph.operators += 1
     if dtype == "shares":
         return shares(graph, value)
+    if dtype == "places":
+        return places(graph, value)
     quant = end_quant(value.quant, dtype)
     if quant is None:
         return graph.writer.dequantize(value.tensor)
@@ -54,6 +59,19 @@ def shares(graph: Graph, value: Value) -> int:
         return tensor
     graph.operators += 1
     return graph.writer.quantize(tensor, Quant(2.0**-20), "int32")
+
+
+def places(graph: Graph, value: Value) -> int:
+    """Where the greatest value is, mostly along the last axis, or the least."""
+    rank = len(value.shape)
+    axis = rank - 1
+    if rank > 1 and graph.chance(0.3):
+        axis = graph.rng.randrange(1, rank)
+    written = axis - rank if graph.chance(0.4) else axis
+    if rank == 1:
+        return value.tensor
+    least = graph.chance(0.25)
+    return rows.arg_max(graph.writer, value.tensor, written, least=least)
 
 
 def anchors(graph: Graph, operators: Collection[str]) -> list[int]:

@@ -1,110 +1,124 @@
 // RUN: tinyts-opt %s --split-input-file --verify-diagnostics | filecheck %s
 
-// CHECK: axes [1, 1] do not exist in [1, 4, 4, 2]
+// CHECK: axis is 1; columns are axis 2, channels axis 3
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.mean %x {axes = [1, 1]} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x1x4x2xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%y = tinyts.arg_max %x {axis = 1 : i64} : (tensor<1x4x6x2xi8, #q>) -> tensor<1x1x6x2xi32, #tinyts.quant<1.0 : f32, 0>>
 
 // -----
 
-// CHECK: axes [4] do not exist in [1, 4, 4, 2]
+// CHECK: the result must be int32 of scale 1, zero point 0
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.mean %x {axes = [4]} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%y = tinyts.arg_max %x {axis = 3 : i64} : (tensor<1x4x6x2xi8, #q>) -> tensor<1x4x6x1xi32, #q>
 
 // -----
 
-// CHECK: axes [-1] do not exist in [1, 4, 4, 2]
+// CHECK: result has shape [1, 4, 6, 2], expected [1, 4, 6, 1]
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.mean %x {axes = [-1]} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%y = tinyts.arg_max %x {axis = 3 : i64} : (tensor<1x4x6x2xi8, #q>) -> tensor<1x4x6x2xi32, #tinyts.quant<1.0 : f32, 0>>
 
 // -----
 
-// CHECK: expected a quantized int8 tensor, found tensor<1x4x4x2xi8>
+// CHECK: a sum of 24 values overflows 32 bits where it is shifted by 19
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8>
-%y = tinyts.mean %x {axes = [1]} : (tensor<1x4x4x2xi8>) -> tensor<1x4x4x2xi8, #q>
+#tiny = #tinyts.quant<1.0e-6 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%y = tinyts.mean %x {axes = [1, 2], sum} : (tensor<1x4x6x2xi8, #q>) -> tensor<1x1x1x2xi8, #tiny>
 
 // -----
 
-// CHECK: result has shape [1, 4, 1, 2], expected [1, 1, 4, 2]
+// CHECK: the result must be int8 of scale 1/16, zero point 127
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
-%y = tinyts.mean %x {axes = [1]} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x1x2xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%y = tinyts.log_softmax %x : (tensor<1x4x6x2xi8, #q>) -> tensor<1x4x6x2xi8, #q>
 
 // -----
 
-// CHECK: axis 4 does not exist in the inputs
+// CHECK: shape [4096] has no last dimension of 1 to 4095
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = 4} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x4xi8, #q>
+%x = "test.op"() : () -> tensor<4096xi8, #q>
+%y = tinyts.log_softmax %x : (tensor<4096xi8, #q>) -> tensor<4096xi8, #tinyts.quant<0.0625 : f32, 127>>
 
 // -----
 
-// CHECK: axis -1 does not exist in the inputs
-#q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = -1} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x4xi8, #q>
+// CHECK: beta times scale is 1e-09, which is too small
+#q = #tinyts.quant<1.0e-9 : f32, 0>
+%x = "test.op"() : () -> tensor<6xi8, #q>
+%y = tinyts.log_softmax %x : (tensor<6xi8, #q>) -> tensor<6xi8, #tinyts.quant<0.0625 : f32, 127>>
 
 // -----
 
-// CHECK: axis 0 does not exist in the inputs
+// CHECK: the result must be int8 of scale 1/128, zero point 0
 #q = #tinyts.quant<0.5 : f32, 0>
-%z = tinyts.concatenation {axis = 0} : () -> tensor<4xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%y = tinyts.l2_normalization %x : (tensor<1x4x6x2xi8, #q>) -> tensor<1x4x6x2xi8, #q>
 
 // -----
 
-// CHECK: shapes [1, 4, 4, 2] and [1, 4, 5, 2] do not join on axis 3
+// CHECK: shape [33026] has no last dimension of 1 to 33025
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x5x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = 3} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x5x2xi8, #q>) -> tensor<1x4x4x4xi8, #q>
+%x = "test.op"() : () -> tensor<33026xi8, #q>
+%y = tinyts.l2_normalization %x : (tensor<33026xi8, #q>) -> tensor<33026xi8, #tinyts.quant<0.0078125 : f32, 0>>
 
 // -----
 
-// CHECK: shapes [1, 4, 4, 2] and [4, 4, 2] do not join on axis 3
+// CHECK: pixels of 2 and of 3 channels have no dot product
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<4x4x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = 3} : (tensor<1x4x4x2xi8, #q>, tensor<4x4x2xi8, #q>) -> tensor<1x4x4x4xi8, #q>
+%x, %y = "test.op"() : () -> (tensor<1x4x6x2xi8, #q>, tensor<1x4x5x3xi8, #q>)
+%z = tinyts.batch_matmul %x, %y : (tensor<1x4x6x2xi8, #q>, tensor<1x4x5x3xi8, #q>) -> tensor<1x4x6x5xi8, #q>
 
 // -----
 
-// CHECK: inputs and result differ in quantization
+// CHECK: 4 and 3 rows do not broadcast
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 1>>)
-%z = tinyts.concatenation %x, %y {axis = 3} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #tinyts.quant<0.5 : f32, 1>>) -> tensor<1x4x4x4xi8, #q>
+%x, %y = "test.op"() : () -> (tensor<1x4x6x2xi8, #q>, tensor<1x3x5x2xi8, #q>)
+%z = tinyts.batch_matmul %x, %y : (tensor<1x4x6x2xi8, #q>, tensor<1x3x5x2xi8, #q>) -> tensor<1x4x6x5xi8, #q>
 
 // -----
 
-// CHECK: result has shape [1, 4, 4, 3], expected [1, 4, 4, 4]
+// CHECK: 33026 channels are more than 33025
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = 3} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x3xi8, #q>
+%x = "test.op"() : () -> tensor<1x1x1x33026xi8, #q>
+%z = tinyts.batch_matmul %x, %x : (tensor<1x1x1x33026xi8, #q>, tensor<1x1x1x33026xi8, #q>) -> tensor<1x1x1x1xi8, #q>
 
 // -----
 
-// CHECK: axes [1] of [2, 3, 4, 5, 6] reach beyond the last three; the dimensions before these must be 1
+// CHECK: multiplier {{.*}} is too large
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<2x3x4x5x6xi8, #q>
-%y = tinyts.mean %x {axes = [1]} : (tensor<2x3x4x5x6xi8, #q>) -> tensor<2x1x4x5x6xi8, #q>
+#tiny = #tinyts.quant<1.0e-12 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%z = tinyts.batch_matmul %x, %x : (tensor<1x4x6x2xi8, #q>, tensor<1x4x6x2xi8, #q>) -> tensor<1x4x6x6xi8, #tiny>
 
 // -----
 
-// CHECK: axes [2] of [2, 3, 4, 5, 6] reach beyond the last three
+// CHECK: result has shape [1, 4, 6, 5], expected [1, 4, 6, 6]
 #q = #tinyts.quant<0.5 : f32, 0>
-%x = "test.op"() : () -> tensor<2x3x4x5x6xi8, #q>
-%y = tinyts.mean %x {axes = [2]} : (tensor<2x3x4x5x6xi8, #q>) -> tensor<2x3x1x5x6xi8, #q>
+%x = "test.op"() : () -> tensor<1x4x6x2xi8, #q>
+%z = tinyts.batch_matmul %x, %x : (tensor<1x4x6x2xi8, #q>, tensor<1x4x6x2xi8, #q>) -> tensor<1x4x6x5xi8, #q>
 
 // -----
 
-// CHECK: axis 0 of [1, 4, 4, 2] is not among the last three, or dimensions before these are not 1
+// CHECK: needs a ratio below 2**22
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = 0} : (tensor<1x4x4x2xi8, #q>, tensor<1x4x4x2xi8, #q>) -> tensor<2x4x4x2xi8, #q>
+#tiny = #tinyts.quant<1.0e-7 : f32, 0>
+%x = "test.op"() : () -> tensor<2xi8, #q>
+%z = tinyts.div %x, %x {clamp = #tinyts.clamp<-128, 127>} : (tensor<2xi8, #q>, tensor<2xi8, #q>) -> tensor<2xi8, #tiny>
 
 // -----
 
-// CHECK: axis 1 of [2, 4, 4, 2] is not among the last three, or dimensions before these are not 1
+// CHECK: multiplier {{.*}} is too large
+#huge = #tinyts.quant<1.0e12 : f32, 0>
+#tiny = #tinyts.quant<1.0e-7 : f32, 0>
+%x = "test.op"() : () -> tensor<2xi8, #huge>
+%y = "test.op"() : () -> tensor<2xi8, #tiny>
+%z = tinyts.div %x, %y {clamp = #tinyts.clamp<-128, 127>} : (tensor<2xi8, #huge>, tensor<2xi8, #tiny>) -> tensor<2xi8, #tiny>
+
+// -----
+
+// CHECK: the square overflows 32 bits
 #q = #tinyts.quant<0.5 : f32, 0>
-%x, %y = "test.op"() : () -> (tensor<2x4x4x2xi8, #q>, tensor<2x4x4x2xi8, #q>)
-%z = tinyts.concatenation %x, %y {axis = 1} : (tensor<2x4x4x2xi8, #q>, tensor<2x4x4x2xi8, #q>) -> tensor<2x8x4x2xi8, #q>
+#tiny = #tinyts.quant<1.0e-7 : f32, 0>
+%x = "test.op"() : () -> tensor<2xi8, #q>
+%z = tinyts.squared_difference %x, %x : (tensor<2xi8, #q>, tensor<2xi8, #q>) -> tensor<2xi8, #tiny>

@@ -1,4 +1,4 @@
-"""SUB, MINIMUM, MAXIMUM and PRELU of two tensors or a tensor and a constant."""
+"""SUB, DIV, MINIMUM, PRELU and others of two tensors or a tensor and a constant."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tools.random_graphs.generator import entry
 from tools.random_graphs.graph import Graph
 from tools.random_graphs.operators.tables import unary
 from tools.random_graphs.samples import Value, of_rank, quantize, varies
+from tools.tflite_writer.arguments import activation_code
 
 EXTREMA = {"MINIMUM": np.minimum, "MAXIMUM": np.maximum}
 
@@ -57,6 +58,36 @@ def prelu(graph: Graph, x: Value, slope: Value) -> Value | None:
     return graph.record(tensor, quantize(real, quant, "NONE"), x, slope)
 
 
+def div(graph: Graph, a: Value, b: Value) -> Value | None:
+    """One DIV; None where its output would hardly vary, or its divisor is mostly 0."""
+    activation = graph.activation()
+    rank = max(len(a.shape), len(b.shape))
+    divisors = of_rank(b.real, rank)
+    if (divisors == 0).mean() > 0.05:
+        return None
+    real = of_rank(a.real, rank) / np.where(divisors == 0, np.inf, divisors)
+    real = np.clip(real, *np.quantile(real, (0.03, 0.97)))  # but for small divisors
+    quant = graph.calibrate(real, activation)
+    if quant is None:
+        return None
+    options = {"fused_activation_function": activation_code(activation)}
+    operands = graph.tensor_of(a), graph.tensor_of(b)
+    tensor = graph.writer.binary("DIV", *operands, output=quant, options=options)
+    return graph.record(tensor, quantize(real, quant, activation), a, b)
+
+
+def squared_difference(graph: Graph, a: Value, b: Value) -> Value | None:
+    """One SQUARED_DIFFERENCE; None where its output would hardly vary."""
+    rank = max(len(a.shape), len(b.shape))
+    real = (of_rank(a.real, rank) - of_rank(b.real, rank)) ** 2
+    quant = graph.calibrate(real, "NONE")
+    if quant is None or quant.scale < max(a.quant.scale, b.quant.scale) ** 2 / 2000:
+        return None
+    operands = graph.tensor_of(a), graph.tensor_of(b)
+    tensor = graph.writer.binary("SQUARED_DIFFERENCE", *operands, output=quant)
+    return graph.record(tensor, quantize(real, quant, "NONE"), a, b)
+
+
 def _operands(graph: Graph) -> tuple[Value, Value] | None:
     """Two tensors, a tensor and a constant on either side, or a broadcast tensor."""
     kind = graph.draw({"pair": 3, "constant": 4, "broadcast": 1})
@@ -71,6 +102,16 @@ def _operands(graph: Graph) -> tuple[Value, Value] | None:
 def add_sub(graph: Graph) -> bool:
     pair = _operands(graph)
     return pair is not None and sub(graph, *pair) is not None
+
+
+def add_div(graph: Graph) -> bool:
+    pair = _operands(graph)
+    return pair is not None and div(graph, *pair) is not None
+
+
+def add_squared_difference(graph: Graph) -> bool:
+    pair = _operands(graph)
+    return pair is not None and squared_difference(graph, *pair) is not None
 
 
 def add_extremum(graph: Graph) -> bool:
@@ -99,6 +140,10 @@ def hard_sigmoid(graph: Graph) -> bool:
 
 GENERATORS = (
     entry("sub", "SUB MEAN", 1, add_sub),
+    entry("div", "DIV MEAN", 0.6, add_div),
+    entry(
+        "squared_difference", "SQUARED_DIFFERENCE MEAN", 0.6, add_squared_difference
+    ),
     entry("extremum", "MINIMUM MAXIMUM MEAN", 1.5, add_extremum),
     entry("prelu", "PRELU", 0.7, add_prelu),
     entry("hard_sigmoid", "ADD RELU MINIMUM MUL", 0.7, hard_sigmoid),

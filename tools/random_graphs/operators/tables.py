@@ -23,12 +23,15 @@ BUILTINS = {
     "QUANTIZE": 1.5,
     "ELU": 1,
     "ABS": 1,
+    "RSQRT": 0.5,
 }
 """With weights."""
 
 
 def unary(graph: Graph, x: Value, builtin: str) -> Value | None:
     """One function of one variable; None where its output would hardly vary."""
+    if builtin == "RSQRT" and x.quant.zero_point != -128:
+        return None  # TFLite Micro's interpreter stops at a negative number
     output, table, options = _function(graph, x, builtin)
     samples = table[x.samples.astype(int) + 128].astype(np.float64)
     if not varies(samples):
@@ -48,6 +51,11 @@ def _function(
         return Quant(1 / 256, -128), tables.logistic_table(input), None
     if builtin == "TANH":
         return Quant(1 / 128, 0), tables.tanh_table(input), None
+    if builtin == "RSQRT":
+        step = graph.exponential(0.002, 0.01) / float(x.quant.scale) ** 0.5
+        drawn = Quant(float(np.float32(step)), -128)
+        output = attributes.Quant(drawn.scale, drawn.zero_point)
+        return drawn, tables.rsqrt_table(input, output), None
     if builtin == "RELU6":
         return x.quant, tables.relu6_table(input), None
     drawn = Quant(

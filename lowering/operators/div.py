@@ -1,0 +1,25 @@
+"""Lowering of `tinyts.div` to `runtime_c/src/div.c`."""
+
+from __future__ import annotations
+
+from lowering.kernel_spec import CallRows, KernelSpec, activation, quant_params
+from tinyts_dialect.ops.div import DivOp
+from tinyts_dialect.tensors import quant_of
+
+OPERATION = DivOp
+TILES = True
+
+
+def lower(op: DivOp, rows: CallRows) -> KernelSpec:
+    """One call of the division."""
+    return KernelSpec(
+        "div",
+        {
+            "input_1_offset": -quant_of(op.lhs).zero_point,
+            "input_2_offset": -quant_of(op.rhs).zero_point,
+            "output_offset": quant_of(op.result).zero_point,
+            "output_quant": quant_params(op.multiplier()),
+            "activation": activation(op.clamp.data),
+        },
+        inputs=("input_1", "input_2"),
+    )
