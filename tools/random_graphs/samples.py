@@ -63,7 +63,7 @@ def rounded(value: float) -> float:
 def varies(samples: Numbers) -> bool:
     """Whether the values are many, none nearly everywhere, and follow the input."""
     counts = np.unique(samples, return_counts=True)[1]
-    if len(counts) < min(12, max(2, samples.size // 4)):
+    if len(counts) < min(12, max(2, samples.size // 2)):
         return False
     if counts.max() > 0.8 * samples.size:
         return False
