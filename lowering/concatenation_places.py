@@ -18,7 +18,7 @@ from lowering.storage import Rows, Storage, returned_tensors
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.reshape import ReshapeOp
-from tinyts_dialect.tensors import image_shape, shape_of
+from tinyts_dialect.tensors import byte_image, shape_of
 from tinyts_dialect.tsbuf import Image, Layout
 
 PART_OF_ROWS = "part_of_rows"
@@ -79,7 +79,7 @@ def operand_places(
     for value, rows in zip(op.inputs, sources, strict=True):
         place = [first - rows.first, 0, 0]
         place[axis] += before
-        before += image_shape(shape_of(value))[axis]
+        before += byte_image(value)[axis]
         places.append(Place(*place))
     return places
 

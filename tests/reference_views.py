@@ -173,7 +173,15 @@ GENERATORS: dict[str, tuple[Callable[[Draw], Case], int]] = {
     "transpose": (transpose, 60),
 }
 
+def floats_joined(draw: Draw) -> Case:
+    """Two dequantized branches of different scales, as of a detection head."""
+    shape = (1, draw.number(1, 5), draw.number(1, 5), draw.number(1, 5))
+    parts = [draw.writer.dequantize(draw.input(shape)) for _ in range(2)]
+    return draw.finish(draw.writer.concatenation(parts, axis=draw.number(1, 3)))
+
+
 OTHERS: dict[str, tuple[Callable[[Draw], Case], int]] = {
+    "floats joined": (floats_joined, 10),
     "joined": (joined, 60),
     "mean of any rank": (mean, 30),
     "padv2": (padv2, 40),

@@ -94,6 +94,12 @@ def output(writer: TFLiteWriter, x: int) -> int:
     )
 
 
+def floats(writer: TFLiteWriter, x: int) -> int:
+    """Branches that are dequantized before they are joined: four bytes a value."""
+    heads = [convolution(writer, x, 4, 1), convolution(writer, x, 3, 3)]
+    return writer.concatenation([writer.dequantize(head) for head in heads], axis=3)
+
+
 def pads(writer: TFLiteWriter, x: int) -> int:
     """Kernels that copy, pool and pad write windows too."""
     small = writer.max_pool_2d(x, filter=(2, 2))
@@ -138,6 +144,7 @@ CASES: dict[str, tuple[Build, int, int]] = {
     "nested": (nested, 3, 0),
     "partly": (partly, 2, 3),
     "output": (output, 2, 0),
+    "floats": (floats, 2, 0),
     "pads": (pads, 3, 0),
     "vectors": (vectors, 2, 0),
     "reshaped": (reshaped, 0, 0),

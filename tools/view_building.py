@@ -12,7 +12,7 @@ from tinyts_dialect.attributes import PairAttr, WindowAttr
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.strided_slice import StridedSliceOp
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import dtype_of, end_quant_of, quant_of, shape_of
 from tinyts_dialect.windows import Pads, Window
 from tools.operator_reader import OperatorReader
 
@@ -29,9 +29,9 @@ def reshaped(
         ReshapeOp,
         [value],
         shape=tuple(shape),
-        quant=quant_of(value),
+        quant=end_quant_of(value),
         computes=False,
-        dtype="int8",
+        dtype=dtype_of(value).name,
     )
 
 
@@ -149,6 +149,6 @@ def _join(
         list(values),
         {"axis": IntegerAttr(axis, i64)},
         shape=tuple(shape),
-        quant=None if computes else quant_of(values[0]),
+        quant=None if computes else end_quant_of(values[0]),
         computes=computes,
     )

@@ -17,13 +17,16 @@ from tinyts_dialect.interfaces import (
     SplittableOpInterface,
     TensorOp,
 )
-from tinyts_dialect.tensors import image_shape, quant_of, shape_of
+from tinyts_dialect.tensors import dtype_of, end_quant_of, image_shape, shape_of
 from tinyts_dialect.windows import Rect
+
+JOINED = ("int8", "float32")
+"""Types of what is joined: activations, or outputs of the network."""
 
 
 @irdl_op_definition
 class ConcatenationOp(TensorOp, SplittableOpInterface):
-    """Joins tensors of one quantization along an axis (0 is the outermost)."""
+    """Joins int8 of one quantization, or floats, along an axis (0 is the outermost)."""
 
     name = "tinyts.concatenation"
 
@@ -55,10 +58,17 @@ class ConcatenationOp(TensorOp, SplittableOpInterface):
                     f"shapes {list(shapes[0])} and {list(shape)} do not join on "
                     f"axis {axis}"
                 )
-            if quant_of(value) != quant_of(self.result):
+            if dtype_of(value) != dtype_of(self.result):
+                raise VerifyException("inputs and result differ in their type")
+            if end_quant_of(value) != end_quant_of(self.result):
                 raise VerifyException("inputs and result differ in quantization")
+        if dtype_of(self.result).name not in JOINED:
+            raise VerifyException(
+                f"values of {dtype_of(self.result).name} are not joined, only "
+                f"{' and '.join(JOINED)}"
+            )
         total = sum(shape[axis] for shape in shapes)
-        self.verify_output((*shapes[0][:axis], total, *shapes[0][axis + 1 :]))
+        self.verify_shape((*shapes[0][:axis], total, *shapes[0][axis + 1 :]))
 
     def operand_rects(self, output: Rect) -> tuple[Rect | None, ...]:
         axis = self.axis_index()

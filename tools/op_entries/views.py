@@ -152,11 +152,17 @@ def _read_pack(reader: OperatorReader) -> SSAValue:
     return concatenated(reader, parts, axis)
 
 
+def _joined(reader: OperatorReader) -> list[SSAValue]:
+    """Activations, or floats such as dequantized branches."""
+    read = reader.end if reader.output.type == "float32" else reader.activation
+    return [read(position) for position in range(reader.input_count())]
+
+
 def _read_concatenation(reader: OperatorReader) -> SSAValue:
     options = reader.options(tflite.ConcatenationOptions)
     if options.FusedActivationFunction() != tflite.ActivationFunctionType.NONE:
         reader.fail("a fused activation is not supported; apply it to the inputs")
-    inputs = [reader.activation(i) for i in range(reader.input_count())]
+    inputs = _joined(reader)
     shape = shape_of(inputs[0])
     axis = _axis(reader, options.Axis(), len(shape))
     for value in inputs:
@@ -191,7 +197,8 @@ ENTRIES = (
         "CONCATENATION",
         ConcatenationOp,
         _read_concatenation,
-        "any number of inputs, any axis of any rank, one quantization",
+        "any number of inputs, any axis of any rank; int8 of one quantization, or "
+        "floats behind DEQUANTIZE",
         (1, MAX_OPERANDS),
     ),
     OperatorEntry("EXPAND_DIMS", ReshapeOp, _read_reshape, "any axis", (2, 2)),

@@ -31,6 +31,8 @@ def output_types(operators: Collection[str]) -> Weights:
         types |= {"uint8": 2, "int16": 1, "int32": 0.5}
         if "SOFTMAX" in operators:
             types["shares"] = 0.7
+    if {"DEQUANTIZE", "CONCATENATION"} <= set(operators):
+        types["joined"] = 1
     if {"ARG_MAX", "ARG_MIN"} <= set(operators):
         types["places"] = 0.7
     return types
@@ -46,6 +48,8 @@ def as_output(graph: Graph, value: Value, types: Weights) -> int:
         return shares(graph, value)
     if dtype == "places":
         return places(graph, value)
+    if dtype == "joined":
+        return joined(graph, value)
     quant = end_quant(value.quant, dtype)
     if quant is None:
         return graph.writer.dequantize(value.tensor)
@@ -59,6 +63,18 @@ def shares(graph: Graph, value: Value) -> int:
         return tensor
     graph.operators += 1
     return graph.writer.quantize(tensor, Quant(2.0**-20), "int32")
+
+
+def joined(graph: Graph, value: Value) -> int:
+    """Floats of two values of one shape side by side, as detection heads end."""
+    tensor = graph.writer.dequantize(value.tensor)
+    others = [v for v in graph.values if v.shape == value.shape and v is not value]
+    if not others or len(value.shape) < 2 or graph.rest < 2:
+        return tensor
+    graph.operators += 2
+    other = graph.writer.dequantize(graph.rng.choice(others).tensor)
+    axis = graph.rng.randrange(1, len(value.shape))
+    return graph.writer.concatenation([tensor, other], axis=axis)
 
 
 def places(graph: Graph, value: Value) -> int:

@@ -67,12 +67,15 @@ class ShapeOperators(GraphWriter):
         others = {(*shape[:along], *shape[along + 1 :]) for shape in shapes}
         if len(others) != 1 or len({len(shape) for shape in shapes}) != 1:
             raise ValueError(f"concatenation of {shapes} along axis {axis}")
-        quants = {self.quant(tensor) for tensor in tensors}
+        floats = {self._tensor(tensor).dtype for tensor in tensors} == {"float32"}
+        quants = {None if floats else self.quant(tensor) for tensor in tensors}
         if output is None and len(quants) != 1:
             raise ValueError("concatenation of tensors of different quantization")
         new_shape = list(shapes[0])
         new_shape[along] = sum(shape[along] for shape in shapes)
-        y = self.activation(name, new_shape, output or self.quant(tensors[0]))
+        dtype = "float32" if floats else "int8"
+        quant = output or next(iter(quants))
+        y = self.activation(name, new_shape, quant, dtype)
         fused = activation_code(activation)
         options = {"axis": axis, "fused_activation_function": fused}
         self.operator("CONCATENATION", tensors, (y,), options)

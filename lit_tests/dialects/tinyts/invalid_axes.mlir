@@ -122,3 +122,17 @@
 #tiny = #tinyts.quant<1.0e-7 : f32, 0>
 %x = "test.op"() : () -> tensor<2xi8, #q>
 %z = tinyts.squared_difference %x, %x : (tensor<2xi8, #q>, tensor<2xi8, #q>) -> tensor<2xi8, #tiny>
+
+// -----
+
+// CHECK: inputs and result differ in their type
+#q = #tinyts.quant<0.5 : f32, 0>
+%x, %y = "test.op"() : () -> (tensor<1x4x6x2xi8, #q>, tensor<1x4x6x2xf32>)
+%z = tinyts.concatenation %x, %y {axis = 3} : (tensor<1x4x6x2xi8, #q>, tensor<1x4x6x2xf32>) -> tensor<1x4x6x4xi8, #q>
+
+// -----
+
+// CHECK: values of int32 are not joined, only int8 and float32
+#q = #tinyts.quant<0.5 : f32, 0>
+%x = "test.op"() : () -> tensor<1x4x6x2xi32, #q>
+%z = tinyts.concatenation %x, %x {axis = 3} : (tensor<1x4x6x2xi32, #q>, tensor<1x4x6x2xi32, #q>) -> tensor<1x4x6x4xi32, #q>
