@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from plan_networks import (
     NETWORKS,
+    Net,
     classifier,
     heads,
     rows_left_out,
@@ -289,3 +290,14 @@ def test_many_ops_that_cannot_be_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     thorough = search_of(network)
     assert thorough.smallest()[0] == peak
     assert 5 * quick.costs.simulated_calls < thorough.costs.simulated_calls
+
+
+def test_slices_are_as_fine_as_what_is_computed_is_short() -> None:
+    """However long the input is, as audio: nothing that is computed is a long line."""
+    net = Net(800, 1, 1)
+    x = net.conv(net.x, 8, (40, 1), (20, 1), "VALID")
+    x = net.conv(net.conv(x, 12, (3, 1)), 12, (4, 1), (2, 1), "VALID")
+    net.writer.output(x)
+    search = search_of(network_of(net.writer.finish(), "external", "external"))
+    assert min(height for height in search.freedom.heights if height) == 1
+    assert search.smallest()[0] < 100

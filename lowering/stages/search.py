@@ -62,8 +62,9 @@ class Freedom:
 
 
 def _longest_line(graph: Graph) -> int:
-    """Pixels of the longest tensor whose rows are single pixels."""
-    return max((t.height for t in graph.tensors if t.width == 1), default=0)
+    """Pixels of the longest computed tensor whose rows are single pixels."""
+    computed = [t for t in graph.tensors if t.producer is not None]
+    return max((t.height for t in computed if t.width == 1), default=0)
 
 
 def _heights(graph: Graph, heights: Sequence[int]) -> Iterator[int]:
