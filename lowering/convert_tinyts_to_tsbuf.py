@@ -168,7 +168,8 @@ class _Conversion:
                 self._convert(op)
         for layer, source, target in copies:
             self._call(KernelSpec("reshape", {}), [source], target, layer)
-        self.calls = after_last_reader(self.calls)
+        if variables_of(self.function):
+            self.calls = after_last_reader(self.calls)
         inputs = [  # also those that nobody reads
             tsbuf.table_of(self.tables.table(("argument", position)))
             for position in network_arguments(self.function)

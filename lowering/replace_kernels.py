@@ -126,6 +126,8 @@ def overlaps_are_legal(layer: LayerCalls, proposal: Proposal) -> bool:
         return True
     params = params_attribute(proposal.params)
     for call in layer.calls:
+        if not _overlaps(call):
+            continue
         trial = _call(
             call, proposal.variant, [], params, None, proposal.scratch_field
         )
@@ -134,6 +136,16 @@ def overlaps_are_legal(layer: LayerCalls, proposal: Proposal) -> bool:
         if not legal:
             return False
     return True
+
+
+def _overlaps(call: KernelOp) -> bool:
+    """Whether a call writes a byte that it reads."""
+    reads = list(sides(call.reads()))
+    return any(
+        written.shares_bytes_with(read)
+        for written in sides(call.writes())
+        for read in reads
+    )
 
 
 def _overlap_is_legal(call: KernelOp) -> bool:

@@ -56,14 +56,15 @@ def place_variables(
     neither `tinyts.assign` nor a kernel that updates the variable makes the value.
     """
     written: set[AssignOp] = set()
-    readers = _readers(function, storage, sources)
     block = function.body.block
     terminator = block.last_op
     if not isinstance(terminator, ReturnOp):
         raise PassFailedException(
             "convert-tinyts-to-tsbuf: a function must end with func.return"
         )
-    for variable in variables_of(function):
+    variables = variables_of(function)
+    readers = _readers(function, storage, sources) if variables else Counter()
+    for variable in variables:
         value = terminator.arguments[variable.result]
         argument = block.args[variable.argument]
         if value is argument:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import prod
 
 import numpy as np
@@ -171,12 +172,17 @@ def whole_rect(shape: Sequence[int]) -> Rect:
 
 def with_rect(type_: TensorType[Attribute], rect: Rect) -> TensorType[Attribute]:
     """The type of a rectangle of a rank-4 tensor."""
+    return _resized(type_, rect.height, rect.width)
+
+
+@lru_cache(maxsize=1024)
+def _resized(
+    type_: TensorType[Attribute], height: int, width: int
+) -> TensorType[Attribute]:
+    """One type for all slices of a size: there are thousands of few sizes."""
     batch, _, _, channels = type_.get_shape()
-    return TensorType(
-        type_.element_type,
-        (batch, rect.height, rect.width, channels),
-        type_.encoding,
-    )
+    shape = (batch, height, width, channels)
+    return TensorType(type_.element_type, shape, type_.encoding)
 
 
 def dense(array: npt.NDArray[np.generic]) -> DenseIntOrFPElementsAttr:

@@ -110,7 +110,7 @@ class KernelOp(IRDLOperation):
             properties={
                 "kernel": StringAttr(kernel),
                 "variant": None if variant is None else StringAttr(variant),
-                "fields": ArrayAttr([StringAttr(name) for name in fields]),
+                "fields": _fields(tuple(fields)),
                 "rows": ArrayAttr([_row(row) for row in rows]),
                 "layer": IntegerAttr(layer, i64),
                 "params": params,
@@ -326,6 +326,11 @@ def _parse_optional(
     if not isinstance(attribute, kind):
         parser.raise_error(f"expected {kind.name} after '{keyword}'")
     return attribute
+
+
+@lru_cache(maxsize=1024)
+def _fields(names: tuple[str, ...]) -> ArrayAttr[StringAttr]:
+    return ArrayAttr([StringAttr(name) for name in names])
 
 
 @lru_cache(maxsize=4096)
