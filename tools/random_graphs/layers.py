@@ -1,6 +1,7 @@
 """Layers with weights of a graph under construction."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -85,19 +86,16 @@ class WeightedLayers(GraphState):
         )
         if layer is None:
             return None
-        tensor = self.writer.conv_2d(
-            x.tensor,
-            weights=weights,
-            bias=layer.bias,
-            weight_scales=layer.scales,
-            output=layer.output,
+        return self._add(
+            self.writer.conv_2d,
+            x,
+            weights,
+            layer,
             stride=stride,
             padding=padding,
             dilation=dilation,
             activation=activation,
         )
-        self.weights += weights.size
-        return self.record(tensor, layer.samples, x)
 
     def depthwise_conv_2d(
         self,
@@ -133,19 +131,16 @@ class WeightedLayers(GraphState):
         layer = self._layer(x, weights, 3, accumulators[:, None], activation, None)
         if layer is None:
             return None
-        tensor = self.writer.depthwise_conv_2d(
-            x.tensor,
-            weights=weights,
-            bias=layer.bias,
-            weight_scales=layer.scales,
-            output=layer.output,
+        return self._add(
+            self.writer.depthwise_conv_2d,
+            x,
+            weights,
+            layer,
             stride=stride,
             padding=padding,
             dilation=dilation,
             activation=activation,
         )
-        self.weights += weights.size
-        return self.record(tensor, layer.samples, x)
 
     def fully_connected(
         self,
@@ -184,14 +179,31 @@ class WeightedLayers(GraphState):
         )
         if layer is None:
             return None
-        tensor = self.writer.fully_connected(
+        return self._add(
+            self.writer.fully_connected,
+            x,
+            weights,
+            layer,
+            activation=activation,
+            keep_num_dims=keep_num_dims,
+        )
+
+    def _add(
+        self,
+        write: Callable[..., int],
+        x: Value,
+        weights: npt.NDArray[np.int8],
+        layer: _Layer,
+        **options: object,
+    ) -> Value | None:
+        """Adds the operator of a layer, written by a method of the writer."""
+        tensor = write(
             x.tensor,
             weights=weights,
             bias=layer.bias,
             weight_scales=layer.scales,
             output=layer.output,
-            activation=activation,
-            keep_num_dims=keep_num_dims,
+            **options,
         )
         self.weights += weights.size
         return self.record(tensor, layer.samples, x)
