@@ -14,10 +14,12 @@ from xdsl.utils.exceptions import PassFailedException
 from lowering.state import State, layer_key
 from lowering.variables import network_results
 from tinyts_dialect.interfaces import TensorOp
+from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.structure import ConcatOp, ConstantOp, SliceOp
+from tinyts_dialect.stateful import StatefulOp
 from tinyts_dialect.streaming import StepOp
-from tinyts_dialect.tensors import byte_image, shape_of
+from tinyts_dialect.tensors import byte_image, is_activation, shape_of
 from tinyts_dialect.tsbuf import Image
 from tinyts_dialect.windows import Rect
 
@@ -130,6 +132,24 @@ class Storage:
         """The rectangle of its tensor that rows are."""
         columns = rows.columns or (0, self.tensors[rows.tensor].image.width)
         return Rect(rows.first, rows.last, *columns)
+
+    def sources(self, op: TensorOp) -> list[Rows]:
+        """The rows of tensors that an operation reads, state apart."""
+        if not isinstance(op, FusedRowsOp):
+            inputs = [value for value in op.operands if is_activation(value)]
+            if isinstance(op, StatefulOp):
+                updated = [update.before for update in op.updates()]
+                inputs = [value for value in inputs if value not in updated]
+            return [self.rows(value) for value in inputs]
+        chain = self.state.chains[layer_key(op)]
+        given = chain.input_part
+        if op.input is not None:
+            return [self.rows(op.input)]
+        if given is None or given.input is None:
+            return [Rows(("no input", layer_key(op)), 0, 0)]
+        rows = self.rows(given.input)
+        row_0 = rows.first - given.input_rows()[0]
+        return [Rows(rows.tensor, row_0, row_0)]
 
     def target(self, op: TensorOp) -> Rows:
         """The rows of its tensor that an operation completes."""
