@@ -8,6 +8,7 @@ from itertools import count
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp, i64
+from xdsl.dialects.func import FuncOp
 from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
 from xdsl.pattern_rewriter import (
@@ -108,13 +109,27 @@ def parts_of(op: TensorOp, height: int | None) -> list[Rect]:
 
 
 def number_layers(module: ModuleOp) -> None:
-    """Gives a number to every op that has none, so that its slices stay together."""
+    """Gives a number to every op that has none, so that its slices stay together.
+
+    None that an op, an input or an output has, which may be a folded constant.
+    """
     ops = [op for op in module.walk() if isinstance(op, TensorOp)]
     taken = [op.layer.value.data for op in ops if op.layer is not None]
+    taken += [number for op in module.walk() for number in _port_numbers(op)]
     free = count(max(taken, default=-1) + 1)
     for op in ops:
         if op.layer is None:
             op.layer = IntegerAttr(next(free), i64)
+
+
+def _port_numbers(op: Operation) -> Iterator[int]:
+    """The numbers of a function's arguments and results, where they have one."""
+    if not isinstance(op, FuncOp):
+        return
+    for attributes in (*(op.arg_attrs or ()), *(op.res_attrs or ())):
+        number = attributes.data.get("tinyts.layer")
+        if isinstance(number, IntegerAttr):
+            yield number.value.data
 
 
 def slice_count(module: ModuleOp, height: int | None) -> int:
