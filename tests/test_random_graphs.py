@@ -230,5 +230,7 @@ def test_tflite_micro_sees_no_degenerate_tensor(models: list[bytes]) -> None:
         for tensor, values in zip(tensors, arrays, strict=True):
             where = f"seed {seed}, tensor {tensor}"
             few = min(8, -(-3 * values.shape[1] // 4))  # zeros of a pad among them
+            if values.dtype == np.int32:
+                few = 2  # places along an axis that may be short
             assert len(np.unique(values)) >= few, where
             assert (values.max(axis=0) > values.min(axis=0)).any(), where

@@ -48,20 +48,20 @@ def fully_connected(graph: Graph) -> bool:
 
 
 def pad(graph: Graph) -> bool:
-    x = graph.pick(lambda value: 2 < len(value.shape) < 5)
+    x = graph.pick(lambda value: 2 < len(value.shape) < 6)
     return x is not None and graph.pad(x) is not None
 
 
 def mean(graph: Graph) -> bool:
-    """Mostly over rows and columns, sometimes over one axis."""
+    """Mostly over rows and columns, sometimes over one axis, or over other ones."""
     x = graph.pick(lambda value: len(value.shape) > 2)
     if x is None:
         return False
     axes = (1, 2) if x.is_image else (1,)
     if graph.chance(0.25):
         axes = (graph.rng.randrange(1, len(x.shape)),)
-    elif x.is_image and graph.chance(0.1):
-        axes = (2, 1)
+    elif x.is_image and graph.chance(0.2):
+        axes = graph.rng.choice(((2, 1), (1, 3), (2, 3), (1, 2, 3)))
     return graph.mean(x, axes, keep_dims=graph.chance(0.4)) is not None
 
 
@@ -118,6 +118,8 @@ def add_pair(graph: Graph) -> bool:
 
 def add_constant(graph: Graph) -> bool:
     pair = constant_operand(graph)
+    if pair is not None and graph.chance(0.15):
+        pair = pair[::-1]
     return pair is not None and graph.add(*pair) is not None
 
 
@@ -133,6 +135,8 @@ def mul_pair(graph: Graph) -> bool:
 
 def mul_constant(graph: Graph) -> bool:
     pair = constant_operand(graph)
+    if pair is not None and graph.chance(0.15):
+        pair = pair[::-1]
     return pair is not None and graph.mul(*pair) is not None
 
 

@@ -191,13 +191,15 @@ def _resize(bilinear: bool) -> Callable[[Graph], bool]:
 
 
 def padded_pool(graph: Graph) -> bool:
-    """PADV2, mostly of the least value and before a pool."""
+    """PADV2, mostly of the least value and before a pool, sometimes on channels."""
     x = graph.pick_image()
     if x is None or graph.room < 2:
         return False
     value = -128 if graph.chance(0.7) else graph.rng.randint(-128, 127)
     pairs = [graph.draw({(0, 1): 2, (1, 1): 2, (2, 1): 1}) for _ in range(2)]
     paddings = [(0, 0), *pairs, (0, 0)]
+    if graph.chance(0.2):
+        paddings[3] = (graph.rng.randint(0, 2), graph.rng.randint(0, 2))
     padded = [
         size + sum(pair) for size, pair in zip(x.shape, paddings, strict=True)
     ]
