@@ -104,6 +104,22 @@ class FoldPair(RewritePattern):
             rewriter.replace(op, transposed(inner.input, perm, op))
 
 
+class DropReshape(RewritePattern):
+    """A reshape that changes nothing hides no transpose behind which others stand.
+
+    In the file it changes the rank: networks of one dimension have one on either side
+    of a batch normalization.
+    """
+
+    @op_type_rewrite_pattern
+    def match_and_rewrite(self, op: ReshapeOp, rewriter: PatternRewriter) -> None:
+        same = op.input.type == op.result.type and _is_whole(op)
+        near = [op.input.owner, *(use.operation for use in op.result.uses)]
+        inside = all(isinstance(other, TensorOp) for other in near)
+        if same and inside and any(isinstance(other, TransposeOp) for other in near):
+            rewriter.replace(op, (), [op.input])
+
+
 class SinkTranspose(RewritePattern):
     """What a transpose reads is computed first, where that brings two together."""
 
@@ -235,10 +251,10 @@ class FoldTransposes(ModulePass):
     name = "fold-transposes"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns: list[RewritePattern] = [FoldPair(), SinkTranspose()]
-        PatternRewriteWalker(
-            GreedyRewritePatternApplier(patterns)
-        ).rewrite_module(op)
+        patterns = GreedyRewritePatternApplier(
+            [DropReshape(), FoldPair(), SinkTranspose()]
+        )
+        PatternRewriteWalker(patterns).rewrite_module(op)
 
 
 PASS = FoldTransposes

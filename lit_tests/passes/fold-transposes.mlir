@@ -69,3 +69,16 @@ func.func @kept(%x: !nhwc) -> (tensor<1x8x6x2xi8, #q>, tensor<1x1x4x2xi8, #q>, !
   %y = tinyts.mul %t, %t {clamp = #all} : (!swap, !swap) -> !swap
   return %p, %m, %y : tensor<1x8x6x2xi8, #q>, tensor<1x1x4x2xi8, #q>, !swap
 }
+
+// A reshape that changes nothing, as networks of one dimension have them, goes.
+// CHECK-LABEL: func.func @between_reshapes
+// CHECK-NEXT: tinyts.max_pool_2d %x
+// CHECK-NEXT: return
+func.func @between_reshapes(%x: !nhwc) -> tensor<1x4x2x2xi8, #q> {
+  %t = tinyts.transpose %x {perm = [0, 2, 1, 3]} : (!nhwc) -> !swap
+  %r = tinyts.reshape %t : (!swap) -> !swap
+  %p = tinyts.max_pool_2d %r {window = #tinyts.window<[3, 2], stride [2, 1], pads [0, 0, 0, 1]>, clamp = #all} : (!swap) -> tensor<1x2x4x2xi8, #q>
+  %s = tinyts.reshape %p : (tensor<1x2x4x2xi8, #q>) -> tensor<1x2x4x2xi8, #q>
+  %u = tinyts.transpose %s {perm = [0, 2, 1, 3]} : (tensor<1x2x4x2xi8, #q>) -> tensor<1x4x2x2xi8, #q>
+  return %u : tensor<1x4x2x2xi8, #q>
+}
