@@ -29,6 +29,7 @@ from lowering.scratch_places import SCRATCH_ALIGNMENT, ScratchPlaces
 from lowering.scratch_replan import replanned
 from lowering.scratch_room import Room, make_room, worth_trying
 from lowering.scratch_wishes import wishes_of, with_equal_bases_kept
+from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
 
 TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
@@ -111,17 +112,27 @@ class ChooseKernels(ModulePass):
         problem = problem_of(function)
         before = [buffer.placed_offset() for buffer in problem.buffers]
         besides = CALL * len(kernels_of(function))
-        places, cost = before, best.cost(besides, room.limit)
+        ideal = self._ideal(function, room, proposed) + besides if self.spare else 0
+        places, cost = before, best.cost(besides, room.limit, ideal)
         for moved in self._moved(problem, before, room, proposed, besides):
             _move(problem, moved.offsets)
             used = max(room.arena_bytes, moved.used)
             size = max(self.size or 0, moved.arena_bytes)
             trial = ScratchPlaces(function, used, size, room.alignment)
             decision = decide(function, trial, proposed, self.flash)
-            if (found := decision.cost(besides, room.limit)) < cost:
+            if (found := decision.cost(besides, room.limit, ideal)) < cost:
                 best, places, cost = decision, moved.offsets, found
         _move(problem, places)
         return best
+
+    def _ideal(
+        self, function: FuncOp, room: ScratchPlaces, proposed: list[Proposed]
+    ) -> int:
+        """Estimated instructions, were there scratch for everything."""
+        free = ScratchPlaces(
+            function, room.arena_bytes, MAX_ARENA_BYTES, room.alignment
+        )
+        return decide(function, free, proposed, self.flash).instructions()
 
     def _moved(
         self,

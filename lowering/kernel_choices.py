@@ -18,6 +18,12 @@ from lowering.scratch_wishes import PORTABLE_FACTOR
 from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import ConstantBufferOp, ConstantOp
 
+WANTED = 1.04
+"""Times the instructions with scratch for everything: more are too many."""
+
+FAR = 2
+"""How often what is too many counts beside once."""
+
 
 @dataclass(frozen=True)
 class Proposed:
@@ -58,10 +64,16 @@ class Decision:
             for item in self.chosen
         )
 
-    def cost(self, besides: int, limit: int) -> float:
-        """To be compared: the logarithm of all instructions, and what growth costs."""
-        total = max(self.instructions() + besides, 1)
-        return log(total) + price(max(self.room.arena_bytes, self.room.limit) / limit)
+    def cost(self, besides: int, limit: int, ideal: int) -> float:
+        """To be compared: the logarithm of all instructions, and what growth costs.
+
+        What is far from `ideal` instructions, those with scratch for everything, counts
+        more. `besides` are those of calls.
+        """
+        total = log(max(self.instructions() + besides, 1))
+        far = max(total - log(WANTED * max(ideal, 1)), 0.0) if ideal else 0.0
+        arena_bytes = max(self.room.arena_bytes, self.room.limit)
+        return total + FAR * far + price(arena_bytes / limit)
 
 
 def decide(

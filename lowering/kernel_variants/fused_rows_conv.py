@@ -18,6 +18,7 @@ from lowering.kernel_variant import Array, LayerCalls, Proposal
 from lowering.packed_convolution import (
     DIRECT,
     FEW,
+    FIXED_WORDS,
     PAIRED,
     PackedStage,
     packed_stages,
@@ -30,7 +31,8 @@ GROUP = 1000
 """Instructions of a group of channels of an output row beside both convolutions."""
 
 FEW_CHANNELS = 8
-"""Groups of no more than these are computed straight from two pixels of the input."""
+"""Groups of no more than these are computed straight from two pixels of the input, and
+others where windows have few words."""
 
 PORTABLE_MAC = 16
 """Instructions of the portable depthwise convolution."""
@@ -46,7 +48,8 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
         grouped = layer.with_params(group=group)
         fresh = 0 if group == planned else _fresh_bytes(layer, group)
         depthwise = depthwise_stage(grouped, "consumer")
-        few = [("conv_dw", FEW)] if group <= FEW_CHANNELS else []
+        short = layer.image("input").channels <= 4 * FIXED_WORDS
+        few = [("conv_dw", FEW)] if group <= FEW_CHANNELS or short else []
         cuts = (*range(0, channels, group), channels)
         if depthwise is not None:
             pair = "wide_dw" if fresh else "pair_dw"
