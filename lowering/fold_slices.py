@@ -4,45 +4,18 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 from xdsl.context import Context
 from xdsl.dialects.builtin import ModuleOp
-from xdsl.ir import SSAValue
+from xdsl.ir import Operation, SSAValue
 from xdsl.passes import ModulePass
-from xdsl.pattern_rewriter import (
-    GreedyRewritePatternApplier,
-    PatternRewriter,
-    PatternRewriteWalker,
-    RewritePattern,
-    op_type_rewrite_pattern,
-)
+from xdsl.transforms.dead_code_elimination import is_trivially_dead
 
 from tinyts_dialect.ops.structure import ConcatOp, SliceOp
 from tinyts_dialect.tensors import shape_of, whole_rect
 from tinyts_dialect.windows import Rect
-
-
-class FoldWholeSlice(RewritePattern):
-    """A slice of everything is its input."""
-
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: SliceOp, rewriter: PatternRewriter) -> None:
-        if op.rect.data == whole_rect(shape_of(op.input)):
-            rewriter.replace(op, (), [op.input])
-
-
-class FoldSliceOfSlice(RewritePattern):
-    """A slice of a slice is a slice of the tensor."""
-
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: SliceOp, rewriter: PatternRewriter) -> None:
-        inner = op.input.owner
-        if not isinstance(inner, SliceOp):
-            return
-        rect = op.rect.data.shifted(inner.rect.data.y0, inner.rect.data.x0)
-        rewriter.replace(op, SliceOp(inner.input, rect))
 
 
 class Tiling:
@@ -77,43 +50,65 @@ class Tilings:
         return self._known[concat]
 
 
-class FoldSliceOfConcat(RewritePattern):
-    """A slice of a concat joins the parts, or the slices of parts, that it covers."""
+@dataclass
+class Pieces:
+    """What a slice is made of: values, or new slices of these, and their places."""
 
-    def __init__(self) -> None:
-        self._tilings = Tilings()
+    tilings: Tilings
+    values: list[SSAValue] = field(default_factory=list[SSAValue])
+    places: list[Rect] = field(default_factory=list[Rect])
+    slices: list[Operation] = field(default_factory=list[Operation])
 
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: SliceOp, rewriter: PatternRewriter) -> None:
-        concat = op.input.owner
-        if not isinstance(concat, ConcatOp):
-            return
-        rect = op.rect.data
-        parts: list[SSAValue] = []
-        places: list[Rect] = []
-        for index, place in self._tilings.of(concat).near(rect):
-            part = concat.operands[index]
-            common = place.intersection(rect)
-            if common is None:
-                continue
-            if common != place:
-                inside = common.shifted(-place.y0, -place.x0)
-                part = rewriter.insert(SliceOp(part, inside)).result
-            parts.append(part)
-            places.append(common.shifted(-rect.y0, -rect.x0))
-        if len(parts) == 1:
-            rewriter.replace(op, (), parts)
-            return
-        rewriter.replace(op, ConcatOp(parts, places, op.result.type))
+    def add(self, value: SSAValue, rect: Rect, place: Rect) -> None:
+        """Adds a rectangle of a value, through slices and concats."""
+        owner = value.owner
+        if rect == whole_rect(shape_of(value)):
+            self._put(value, place)
+        elif isinstance(owner, SliceOp):
+            inner = owner.rect.data
+            self.add(owner.input, rect.shifted(inner.y0, inner.x0), place)
+        elif isinstance(owner, ConcatOp):
+            down, right = place.y0 - rect.y0, place.x0 - rect.x0
+            for index, part in self.tilings.of(owner).near(rect):
+                common = part.intersection(rect)
+                if common is not None:
+                    inside = common.shifted(-part.y0, -part.x0)
+                    target = common.shifted(down, right)
+                    self.add(owner.operands[index], inside, target)
+        else:
+            self.slices.append(SliceOp(value, rect))
+            self._put(self.slices[-1].results[0], place)
+
+    def _put(self, value: SSAValue, place: Rect) -> None:
+        self.values.append(value)
+        self.places.append(place)
 
 
-class FoldConcatOfOne(RewritePattern):
-    """A concat of a single part is that part."""
+def _fold(op: SliceOp, tilings: Tilings) -> None:
+    """Replaces a slice by what it is made of, if that is something else.
 
-    @op_type_rewrite_pattern
-    def match_and_rewrite(self, op: ConcatOp, rewriter: PatternRewriter) -> None:
-        if len(op.parts) == 1:
-            rewriter.replace(op, (), [op.parts[0]])
+    What is sliced has been folded before.
+    """
+    if not isinstance(op.input.owner, SliceOp | ConcatOp):
+        if op.rect.data == whole_rect(shape_of(op.input)):
+            _replace(op, [], op.input)
+        return
+    pieces = Pieces(tilings)
+    pieces.add(op.input, op.rect.data, whole_rect(shape_of(op.result)))
+    if len(pieces.values) == 1:
+        _replace(op, pieces.slices, pieces.values[0])
+        return
+    joined = ConcatOp(pieces.values, pieces.places, op.result.type)
+    _replace(op, [*pieces.slices, joined], joined.result)
+
+
+def _replace(op: SliceOp | ConcatOp, operations: list[Operation], by: SSAValue) -> None:
+    op.parent_block().insert_ops_before(operations, op)
+    for new in (*(new.results[0] for new in operations), by):
+        new.name_hint = new.name_hint or op.result.name_hint
+    op.result.replace_all_uses_with(by)
+    op.detach()
+    op.erase()
 
 
 @dataclass(frozen=True)
@@ -123,13 +118,16 @@ class FoldSlices(ModulePass):
     name = "fold-slices"
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
-        patterns: list[RewritePattern] = [
-            FoldWholeSlice(),
-            FoldConcatOfOne(),
-            FoldSliceOfSlice(),
-            FoldSliceOfConcat(),
-        ]
-        PatternRewriteWalker(GreedyRewritePatternApplier(patterns)).rewrite_module(op)
+        tilings = Tilings()
+        for inner in list(op.walk()):
+            if isinstance(inner, ConcatOp) and len(inner.parts) == 1:
+                _replace(inner, [], inner.parts[0])
+            elif isinstance(inner, SliceOp):
+                _fold(inner, tilings)
+        for inner in reversed(list(op.walk())):
+            if is_trivially_dead(inner):
+                inner.detach()
+                inner.erase()
 
 
 PASS = FoldSlices
