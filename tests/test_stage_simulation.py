@@ -73,7 +73,7 @@ def test_tiles(seed: int) -> None:
         replace(
             stage,
             height=1,
-            fused=tuple(pair for pair in stage.fused if random.random() < 0.7),
+            fused=stage.fused if seed > 8 else (),
             width=random.choice([1, 1, 2, 3, 4]),
         )
         if random.random() < 0.7
