@@ -18,7 +18,7 @@ static inline void tinyts_widen_word(int32_t **values, const int8_t **x,
                                      const int8_t **y) {
 #if TINYTS_HAS_DSP
     int32_t a, b, c, d;
-    __asm__("ldr %0, [%4], #4\n\t"
+    __asm__ volatile("ldr %0, [%4], #4\n\t"
             "ldr %1, [%5], #4\n\t"
             "sxtb16 %2, %0\n\t"
             "sxtb16 %3, %1\n\t"
