@@ -36,8 +36,11 @@ PATIENCE_OF_ONE = 60
 EFFORT = 24_000
 """Steps for all layers together."""
 
-WORTH = 1.5
-"""Percent of the instructions that a percent of the arena has to save."""
+CHEAP, WORTH = 3, 1.5
+"""Percent of growth of which each has to save so many percent of the instructions."""
+
+WORTH_MORE = 2.5
+"""What each further percent has to save."""
 
 GROWTH = 1
 """Percent by which the arena grows between two rounds."""
@@ -103,7 +106,8 @@ def make_room(
     """A placement in which more layers have scratch; None where nothing is gained.
 
     All layers together take `total` instructions. The arena may have `limit` bytes;
-    beyond, it may grow by `spare` percent as far as that is worth its instructions.
+    beyond, it may grow by `spare` percent as far as that is worth its instructions:
+    the first percents cost less than the others.
     """
     if not worth_trying(wishes, total):
         return None
@@ -258,7 +262,8 @@ class _Movers:
 
 def price(growth: float) -> float:
     """Logarithm of what an arena so many times as large has to save at least."""
-    return WORTH * log(growth)
+    cheap = min(growth, 1 + CHEAP / 100)
+    return WORTH * log(cheap) + WORTH_MORE * log(growth / cheap)
 
 
 def worth_trying(wishes: Sequence[Wish], total: int) -> bool:

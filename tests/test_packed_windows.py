@@ -29,6 +29,8 @@ CONVOLUTIONS = (
     ((9, 8, 2), (1, 1), {}),
     ((9, 9, 3), (1, 1), {}),
     ((9, 9, 3), (1, 1), {"stride": (2, 2)}),
+    ((12, 7, 1), (4, 6), {"padding": "SAME", "stride": (1, 2)}),
+    ((6, 2, 1), (3, 5), {"padding": "SAME"}),
 )
 """Input, kernel and attributes; each is a network of its own ends."""
 

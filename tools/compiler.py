@@ -203,9 +203,9 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
 
 
 def _spare(options: CompileOptions) -> int | None:
-    """Percent by which the arena of slices may grow beyond the smallest for speed."""
-    whole = options.optimize == "none" and options.split_height is None
-    return None if whole or options.sram_limit is not None else SPARE
+    """Percent by which the smallest arena may grow for speed; others do not."""
+    searched = options.optimize == "sram" and options.sram_limit is None
+    return SPARE if searched else None
 
 
 def _room_for_scratch(options: CompileOptions) -> int | None:

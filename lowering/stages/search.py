@@ -286,16 +286,21 @@ class Search:
         return improved
 
     def _climb(self, stage: Stage) -> Stage:
-        starts = [
-            stage,
-            self._fused(self.plain(stage.first, stage.last, stage.height), "rows"),
-            self._fused(self.plain(stage.first, stage.last, stage.height), "pixels"),
-        ]
-        best = min(starts, key=self._cost)
+        """The best that changing one thing after the other leads to.
+
+        From many fused pairs and from none: where a pair costs as much as it saves,
+        neither finds what the other does. Of equal peaks the fewest instructions.
+        """
+        plain = self.plain(stage.first, stage.last, stage.height)
+        starts = [stage, self._fused(plain, "rows"), self._fused(plain, "pixels")]
+        ends = [self._upward(start) for start in (min(starts, key=self._cost), plain)]
+        return min(ends, key=lambda end: (self._cost(end)[0], self._instructions(end)))
+
+    def _upward(self, best: Stage) -> Stage:
         while not self._exhausted():
             neighbour = min(self._neighbours(best), key=self._cost, default=best)
             if self._cost(neighbour) >= self._cost(best):
-                return best
+                break
             best = neighbour
         return best
 

@@ -46,6 +46,33 @@ static inline int8_t *tinyts_gather_left_over(const tinyts_packed_conv *conv,
     return to;
 }
 
+/*
+ * Four bytes of an input row of `size` >= 4 bytes, the first at `at`; those of `zeros`
+ * where they leave it.
+ */
+static inline int32_t tinyts_gather_word(const int8_t *row, int32_t at, int32_t size,
+                                         uint32_t zeros) {
+    const int32_t beyond = at + 4 - size;
+    if (at <= -4 || at >= size) {
+        return (int32_t)zeros;
+    }
+    if (at < 0) {
+        return (int32_t)((uint32_t)tinyts_load_4(row) << -8 * at |
+                         zeros >> (32 + 8 * at));
+    }
+    if (beyond > 0) {
+        return (int32_t)((uint32_t)tinyts_load_4(row + size - 4) >> 8 * beyond |
+                         zeros << (32 - 8 * beyond));
+    }
+    return tinyts_load_4(row + at);
+}
+
+/* A byte of an input row of `size` bytes; a zero point where it leaves it. */
+static inline int8_t tinyts_gather_byte(const tinyts_packed_conv *conv,
+                                        const int8_t *row, int32_t at, int32_t size) {
+    return row && 0 <= at && at < size ? row[at] : conv->zeros[0];
+}
+
 /* A window whose first column is in_x, with zero points where it leaves the input. */
 TINYTS_APART void tinyts_gather(const tinyts_packed_conv *conv,
                                 const tinyts_tensor *input, const int8_t *const *rows,
@@ -53,30 +80,35 @@ TINYTS_APART void tinyts_gather(const tinyts_packed_conv *conv,
     const int32_t depth = input->channels;
     const int32_t length = conv->kernel.w * depth;
     const int32_t words = length & ~3;
+    const int32_t size = input->width * depth;
+    const int32_t start = in_x * depth;
     const int32_t inside = tinyts_window_inside(conv, input, in_x);
     int8_t *left_over = to + conv->kernel.h * words;
-    for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
-        if (inside) {
+    if (inside) {
+        for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
             const int8_t *const row = tinyts_window_row(conv, input, rows, ky, in_x);
             for (int32_t i = 0; i < words; i += 4, to += 4) {
                 tinyts_store_4(to, tinyts_load_4(row + i));
             }
-            continue;
         }
-        for (int32_t i = 0; i < length; ++i) {
-            const int32_t at = in_x * depth + i;
-            const int32_t exists =
-                rows[ky] && 0 <= at && at < input->width * depth;
-            const int8_t value = exists ? rows[ky][at] : conv->zeros[0];
-            if (i < words) {
-                *to++ = value;
-            } else {
-                *left_over++ = value;
-            }
-        }
-    }
-    if (inside) {
         tinyts_gather_left_over(conv, input, rows, in_x, left_over);
+        return;
+    }
+    const uint32_t zeros = (uint8_t)conv->zeros[0] * UINT32_C(0x01010101);
+    for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
+        const int8_t *const row = rows[ky];
+        int32_t i = 0;
+        for (; i < words && size >= 4; i += 4, to += 4) {
+            const int32_t word =
+                row ? tinyts_gather_word(row, start + i, size, zeros) : (int32_t)zeros;
+            tinyts_store_4(to, word);
+        }
+        for (; i < words; ++i) {
+            *to++ = tinyts_gather_byte(conv, row, start + i, size);
+        }
+        for (; i < length; ++i) {
+            *left_over++ = tinyts_gather_byte(conv, row, start + i, size);
+        }
     }
 }
 

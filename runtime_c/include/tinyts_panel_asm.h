@@ -108,7 +108,7 @@
     ".set word_bytes, 124\n"                                                 \
     ".set word4_bytes, 68\n"                                                 \
     ".set pair_bytes, 48\n"                                                  \
-    ".set single_bytes, 32\n"                                                \
+    ".set single_bytes, 28\n"                                                \
     ".set word_shift, 3\n"                                                   \
     ".set output_bytes, 32\n"                                                \
     ".set output2_bytes, 56\n"                                               \
@@ -119,7 +119,7 @@
     ".set word_bytes, 108\n"                                                 \
     ".set word4_bytes, 60\n"                                                 \
     ".set pair_bytes, 44\n"                                                  \
-    ".set single_bytes, 28\n"                                                \
+    ".set single_bytes, 22\n"                                                \
     ".set word_shift, 4\n"                                                   \
     ".set output_bytes, 28\n"                                                \
     ".set output2_bytes, 48\n"                                               \

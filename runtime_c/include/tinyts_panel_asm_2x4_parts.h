@@ -68,7 +68,6 @@
     ".purgem output2\n"                                                      \
     ".purgem limit\n"                                                        \
     ".purgem pair\n"                                                         \
-    ".purgem single\n"                                                       \
     TINYTS_PANEL_ASM_END(NAME))
 
 #endif /* TINYTS_PANEL_ASM_2X4_PARTS_H */
