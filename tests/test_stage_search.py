@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise, product
 from pathlib import Path
 
@@ -140,6 +141,25 @@ def test_a_limit_that_cannot_be_kept() -> None:
     search = search_of(network_of(skips()))
     peak, stages = search.smallest()
     assert search.cheapest(peak - 1, stages, room=0.5) == stages
+
+
+def test_pairs_of_which_only_the_first_is_fused() -> None:
+    """Fusing all pairs is better than none, and no pair less makes that better."""
+    net = Net(49, 10, 1)
+    y = net.depthwise(net.conv(net.x, 36, (5, 4), (2, 1)), stride=(2, 2))
+    for _ in range(3):
+        y = net.depthwise(net.point(y, 36))
+    network = network_of(net.finish(net.mean(net.point(y, 36))), "external")
+    search = search_of(network, overlap="same")
+    peak, (stage, *_) = search.smallest()
+    assert len(stage.fused) == 1
+    plain = search.plain(stage.first, stage.last, stage.height)
+    for chosen in product((False, True), repeat=len(search.rows)):
+        fused = tuple(
+            (pair, "rows") for pair, is_fused in zip(search.rows, chosen, strict=True)
+            if is_fused
+        )
+        assert search.costs.of(replace(plain, fused=fused)).peak >= peak
 
 
 def test_price() -> None:
