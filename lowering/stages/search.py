@@ -294,7 +294,7 @@ class Search:
         plain = self.plain(stage.first, stage.last, stage.height)
         starts = [stage, self._fused(plain, "rows"), self._fused(plain, "pixels")]
         ends = [self._upward(start) for start in (min(starts, key=self._cost), plain)]
-        return min(ends, key=lambda end: (self._cost(end)[0], self._instructions(end)))
+        return min(ends, key=lambda end: (self._cost(end)[0], self.instructions(end)))
 
     def _upward(self, best: Stage) -> Stage:
         while not self._exhausted():
@@ -449,7 +449,9 @@ class Search:
                 taller = self.plain(stage.first, stage.last, 0)
             if self._within(taller, limit) is not None:
                 fitting.append(taller)
-        fitting = [self._widest(found, limit) for found in fitting]
+        fitting = [
+            self._widest(found, max(limit, self._cost(found)[0])) for found in fitting
+        ]
         return min(fitting, key=self.instructions)
 
     def _widest(self, stage: Stage, limit: int) -> Stage:
