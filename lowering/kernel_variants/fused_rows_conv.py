@@ -63,10 +63,13 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
 
 
 def _groups(planned: int, channels: int) -> list[int]:
-    """The planned size, and larger ones up to all channels."""
+    """The planned size, and larger ones for ever fewer groups of about equal size."""
     groups = [planned]
-    while groups[-1] < channels:
-        groups.append(min(2 * groups[-1], channels))
+    count = -(-channels // planned)
+    while count > 1:
+        count = count // 2 if count > 4 else count - 1
+        group = min(-(-channels // (4 * count)) * 4, channels)
+        groups += [group] if group > groups[-1] else []
     return groups
 
 

@@ -56,6 +56,36 @@ static inline tinyts_tensor tinyts_evenly(const tinyts_tensor *input,
     return even;
 }
 
+#if TINYTS_HAS_DSP
+/*
+ * Adds the sums of channels four at a time, where the area is one row of few pixels;
+ * how many channels that are, 0 for another area.
+ */
+static inline int32_t tinyts_accumulate_row(int8_t *accumulators,
+                                            const tinyts_tensor *input,
+                                            tinyts_memory memory,
+                                            const tinyts_area *area, int32_t start) {
+    const tinyts_pixel_rows pixels = tinyts_pixel_rows_of(input, area);
+    const int32_t channels = input->channels & ~3;
+    if (pixels.rows.last - pixels.rows.first != 1 ||
+        pixels.columns > TINYTS_LANE_VALUES) {
+        return 0;
+    }
+    const int8_t *in = tinyts_row(input, memory, pixels.rows.first) + pixels.start;
+    for (int32_t channel = 0; channel < channels; channel += 4, in += 4) {
+        const tinyts_lanes none = {0, 0};
+        tinyts_lanes lanes = tinyts_add_lanes(none, in, pixels.pitch, pixels.columns);
+        uint32_t sums[4] = {0, 0, 0, 0};
+        if (!start) {
+            memcpy(sums, accumulators + channel * 4, sizeof sums);
+        }
+        tinyts_flush_lanes(&lanes, sums);
+        memcpy(accumulators + channel * 4, sums, sizeof sums);
+    }
+    return channels;
+}
+#endif
+
 /* Adds the sum of each of the input's channels over an area. */
 static inline void tinyts_accumulate_area(int8_t *accumulators,
                                           const tinyts_tensor *input,
@@ -63,6 +93,9 @@ static inline void tinyts_accumulate_area(int8_t *accumulators,
                                           int32_t start) {
     const tinyts_tensor even = tinyts_evenly(input, memory, area->rows);
     int32_t channel = 0;
+#if TINYTS_HAS_DSP
+    channel = tinyts_accumulate_row(accumulators, &even, memory, area, start);
+#endif
     for (; channel + 4 <= input->channels; channel += 4) {
         uint32_t sums[4];
         tinyts_sum_4(&even, memory, area, channel, sums);

@@ -103,9 +103,11 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
     const int32_t back = conv->gathered ? 0 : -depth & 3;
     const int32_t left_over = conv->gathered ? columns * depth & 3 : 0;
     const int32_t one_left_over = left_over == 1 && conv->kernel.h <= 4;
+    int32_t one_word = words == 1 && !left_over && !back; /* and all rows exist */
     for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
         const int32_t row = in_y + ky * conv->params.dilation.h;
         rows[ky] = 0 <= row && row < input->height ? tinyts_row(input, memory, row) : NULL;
+        one_word = one_word && rows[ky];
     }
     const int32_t all = conv->gathered
                             ? conv->gathered / 4
@@ -145,7 +147,13 @@ void tinyts_paired_row(const tinyts_packed_conv *conv, const tinyts_tensor *inpu
             const int32_t from = in_x * input->pixel_pitch;
             uint32_t x_bytes = 0; /* one left over of each kernel row */
             uint32_t y_bytes = 0;
-            for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
+            int32_t ky = 0;
+            for (; one_word && ky < conv->kernel.h; ++ky) {
+                const int8_t *left = rows[ky] + from;
+                const int8_t *right = left + next;
+                tinyts_widen_word(&place, &left, &right);
+            }
+            for (; ky < conv->kernel.h; ++ky) {
                 const int8_t *left = conv->zeros;
                 const int8_t *right = left;
                 if (rows[ky]) {
