@@ -112,7 +112,7 @@ def placing_passes(alignment: int, *, verify: bool = True) -> str:
     return f"{plan},{VERIFICATION}" if verify else plan
 
 
-SPARE = 8
+SPARE = 7
 """Percent by which the smallest arena may grow as far as speed is worth it."""
 
 
