@@ -91,7 +91,7 @@
 
 // -----
 
-// CHECK: beta 1e-20 times scale 0.5 is too small
+// CHECK: beta times scale is 5e-21, which is too small
 #q = #tinyts.quant<0.5 : f32, 0>
 %x = "test.op"() : () -> tensor<1x4x4x2xi8, #q>
 %y = tinyts.softmax %x {beta = 1.0e-20 : f32} : (tensor<1x4x4x2xi8, #q>) -> tensor<1x4x4x2xi8, #tinyts.quant<0.00390625 : f32, -128>>
