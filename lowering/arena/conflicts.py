@@ -111,7 +111,7 @@ def _merge(found: Intervals) -> tuple[Ints, Ints, Ints, Ints]:
     """Sort by (block, other, low); join open intervals of one pair that overlap."""
     if not len(found.block):
         return found.block, found.other, found.low, found.high
-    found = found.select(np.lexsort((found.low, found.other, found.block)))
+    found = found.select(np.argsort(_sort_key(found)))
     block, other, low, high = found.block, found.other, found.low, found.high
     new_pair = np.ones(len(block), bool)
     new_pair[1:] = (block[1:] != block[:-1]) | (other[1:] != other[:-1])
@@ -123,3 +123,15 @@ def _merge(found: Intervals) -> tuple[Ints, Ints, Ints, Ints]:
     starts[1:] |= low[1:] >= reach[:-1]
     kept = np.flatnonzero(starts)
     return block[kept], other[kept], low[kept], np.maximum.reduceat(high, kept)
+
+
+def _sort_key(found: Intervals) -> Ints:
+    """One number that orders as (block, other, low) do: sorted faster than the three.
+
+    Of equal ones any order serves. Blocks are fewer than 2**16 and lows span fewer than
+    2**31, or the key would not fit into 64 bits.
+    """
+    least = int(found.low.min())
+    span = int(found.low.max()) - least + 1
+    pair = found.block * (int(found.other.max()) + 1) + found.other
+    return pair * span + (found.low - least)
