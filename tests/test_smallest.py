@@ -68,3 +68,14 @@ def test_lines(network: Callable[[Bench], None]) -> None:
     bench = Bench(1)
     network(bench)
     assert not larger(bench.writer.finish())
+
+
+@pytest.mark.parametrize("seed", [3, 12])
+def test_what_is_worth_more_is_little_larger(seed: int) -> None:
+    planner = Planner(import_tflite(random_graph(seed)), resolve(tiles="off"))
+    smallest = planner.smallest()
+    least = smallest.arena_bytes
+    assert planner.worth(smallest, 0).arena_bytes == least
+    chosen = planner.worth(smallest, 7)
+    assert least <= chosen.arena_bytes <= 1.07 * least
+    assert planner.instructions(chosen.plan) <= planner.instructions(smallest.plan)

@@ -145,10 +145,14 @@ def _choose(
         return _finish(_fixed(imported, options), options, file_bytes), None
     planner = Planner(imported, options)
     if options.optimize == "sram":
-        choice = planner.smallest()
+        smallest = planner.smallest()
+        spare = _spare(options)
+        choice = planner.worth(smallest, spare)
+        most = smallest.arena_bytes * (100 + spare)
+        left = most // max(choice.arena_bytes, 1) - 100
     else:
-        choice = planner.fastest(options.sram_limit)
-    _finish(choice.placed, options, file_bytes)
+        choice, left = planner.fastest(options.sram_limit), 0
+    _finish(choice.placed, options, file_bytes, left)
     needed = arena_bytes(choice.placed) + state
     if limit is not None and needed > limit:
         raise UserError(
@@ -180,8 +184,13 @@ def _fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
     return run_passes(imported.clone(), f"{lowering},{placing}", verify=False)
 
 
-def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> ModuleOp:
-    """Chooses the kernels of a placed module and verifies it."""
+def _finish(
+    placed: ModuleOp, options: CompileOptions, file_bytes: int, spare: int = 0
+) -> ModuleOp:
+    """Chooses the kernels of a placed module and verifies it.
+
+    Scratch that is worth it may let the arena grow by `spare` percent.
+    """
     limit = flash_limit(options, file_bytes, placed)
     budget = constants_budget(placed, limit)
     finishing = partial(
@@ -189,7 +198,7 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
         target=options.target,
         kernels=options.kernels,
         size=_room_for_scratch(options),
-        spare=_spare(options),
+        spare=spare or None,
     )
     try:
         return run_passes(placed, finishing(flash=budget))
@@ -202,10 +211,9 @@ def _finish(placed: ModuleOp, options: CompileOptions, file_bytes: int) -> Modul
         return run_passes(placed, finishing(flash=error.needed))
 
 
-def _spare(options: CompileOptions) -> int | None:
+def _spare(options: CompileOptions) -> int:
     """Percent by which the smallest arena may grow for speed; others do not."""
-    searched = options.optimize == "sram" and options.sram_limit is None
-    return SPARE if searched else None
+    return SPARE if options.sram_limit is None else 0
 
 
 def _room_for_scratch(options: CompileOptions) -> int | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
+from math import log
 
 import numpy as np
 from xdsl.dialects.builtin import IntegerAttr, ModuleOp
@@ -24,6 +25,7 @@ from lowering.pipelines import (
 )
 from lowering.plan_arena import place_module
 from lowering.plan_stages import ROOM, progress_on_stderr, write_plan
+from lowering.scratch_room import price as price_of_growth
 from lowering.signature import ports_of
 from lowering.stages.blocks import blocks_of_trace, is_exact
 from lowering.stages.cost_model import stage_instructions
@@ -213,6 +215,23 @@ class Planner:
             best = self._better(best, search, plan)
         best = self._in_one_stage(best)
         return self._tiled(best) if self.options.tiles == "on" else best
+
+    def worth(self, smallest: Choice, spare: int) -> Choice:
+        """Of whole rows the plan tried whose instructions are most worth its arena.
+
+        It is at most `spare` percent larger than the smallest.
+        """
+        if any(stage.width for stage in smallest.plan.stages):
+            return smallest
+        least = max(smallest.arena_bytes, 1)
+
+        def cost(choice: Choice) -> float:
+            instructions = log(max(self.instructions(choice.plan), 1))
+            return instructions + price_of_growth(choice.arena_bytes / least)
+
+        most = least * (1 + spare / 100)
+        fitting = (c for c in self._choices.values() if c.arena_bytes <= most)
+        return min([smallest, *fitting], key=cost)
 
     def _in_one_stage(self, best: Choice) -> Choice:
         """The schedule of one height for all slices, if its arena is smaller."""

@@ -12,6 +12,7 @@ from lowering.stages.plan import Stage
 from lowering.stages.tiles import stage_columns
 from lowering.stages.units import PixelsUnit, RowsUnit, units_of
 from tinyts_dialect.interfaces import WindowedOp
+from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 
 CALL = 100
@@ -19,6 +20,9 @@ CALL = 100
 
 CONVOLUTION_MAC = 0.8
 DEPTHWISE_MAC = 2.2
+ALONE_MAC = 0.15
+"""What a multiply-accumulate of a pixel takes more that has no other beside it."""
+
 OUTPUT_BYTE = 5.0
 """Requantizing and storing one value of a convolution."""
 
@@ -69,6 +73,8 @@ def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
     for node in graph.nodes[stage.first : stage.last]:
         factor = TILED if node.output in columns else 1
         total += round(factor * base_instructions(graph, node))
+        if isinstance(node.op, Conv2DOp):
+            total += _alone(graph, node, stage.height)
     for unit in units_of(graph, stage):
         if isinstance(unit, PixelsUnit):
             total += round(PIXEL_DEPTHWISE_MAC * unit.producer.op.macs())
@@ -76,6 +82,15 @@ def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
         if isinstance(unit, RowsUnit):
             total += _rows_overhead(graph, unit)
     return total
+
+
+def _alone(graph: Graph, node: Node, height: int) -> int:
+    """What the last pixels of calls of an odd number of pixels take more."""
+    output = graph.tensors[node.output]
+    rows = height or output.height
+    whole, rest = divmod(output.height, rows)
+    pixels = whole * (rows * output.width % 2) + rest * output.width % 2
+    return round(ALONE_MAC * pixels * node.op.macs() / (output.height * output.width))
 
 
 def _rows_overhead(graph: Graph, unit: RowsUnit) -> int:
