@@ -18,7 +18,7 @@ from lowering.arena.bounds import live_units
 from lowering.arena.plan import plan
 from lowering.calls_with_room import Option, assigned
 from lowering.live_ranges import Problem
-from lowering.scratch_room import GAIN, Room, Way, Wish
+from lowering.scratch_room import CHEAP, GAIN, Room, Way, Wish
 
 LEVELS = 4
 """Levels that are tried at most."""
@@ -39,29 +39,37 @@ def replanned(
     spare: int,
     total: int,
 ) -> Iterator[Room]:
-    """Placements with more and more scratch; as `make_room`."""
+    """Placements with more and more scratch; as `make_room`.
+
+    Levels that let the arena grow little are searched first: those between them and the
+    most that is allowed lie far apart.
+    """
     steps, live = live_units(problem.blocks, alignment, problem.overlaps)
     at = np.searchsorted(steps, [s for wish in wishes for s in wish.steps], "right")
     needed = (live * alignment)[at - 1]
-    capacity = limit * (100 + spare) // 100 // alignment * alignment
-    level = int(live.max(initial=0)) * alignment
-    low, high = 0, capacity
-    tried: list[list[int]] = []
-    for _ in range(LEVELS):
-        free = (level - needed).tolist()
-        chosen = _chosen(wishes, problem.blocks, free, GAIN * total)
-        fits = chosen in tried
-        if not fits:
-            tried.append(chosen)
-            room = _placed(problem, wishes, chosen, alignment)
-            fits = room.arena_bytes <= capacity
-            if fits:
-                yield room
-        if not low and fits:
-            low, level = level, high
-            continue
-        low, high = (level, high) if fits else (low, level)
-        level = (low + high) // 2 if low else int(level * FALL)
+    peak = int(live.max(initial=0)) * alignment
+    tried: dict[tuple[int, ...], Room] = {}
+    yielded: set[tuple[int, ...]] = set()
+
+    def levels(capacity: int) -> Iterator[Room]:
+        level, low, high = peak, 0, capacity
+        for _ in range(LEVELS):
+            free = (level - needed).tolist()
+            chosen = tuple(_chosen(wishes, problem.blocks, free, GAIN * total))
+            if chosen not in tried:
+                tried[chosen] = _placed(problem, wishes, chosen, alignment)
+            fits = tried[chosen].arena_bytes <= capacity
+            if fits and chosen not in yielded:
+                yielded.add(chosen)
+                yield tried[chosen]
+            if not low and fits:
+                low, level = level, high
+                continue
+            low, high = (level, high) if fits else (low, level)
+            level = (low + high) // 2 if low else int(level * FALL)
+
+    for percent in sorted({min(spare, CHEAP), spare}):
+        yield from levels(limit * (100 + percent) // 100 // alignment * alignment)
 
 
 def _chosen(
