@@ -99,10 +99,9 @@ def _chosen(
             ]
             chosen += found[:1] or now
             continue
-        options = [
-            Option(way.instructions, way.family, way.flash)
-            for way in _all_ways(wishes[members[0]])
-        ]
+        # Calls that have room for nothing have a portable kernel as one more way.
+        ways = max((_all_ways(wishes[n]) for n in members), key=len)
+        options = [Option(way.instructions, way.family, way.flash) for way in ways]
         try:
             chosen += assigned(options, fitting, None)[0]
         except ValueError:

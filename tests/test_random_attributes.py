@@ -12,7 +12,7 @@ from tools.random_graphs import random_graph
 from tools.tflite_file import OperatorInfo, TensorInfo, TFLiteFile, read_tflite
 from tools.tflite_writer import OPERATOR_KINDS
 
-SEEDS = 250
+SEEDS = 320
 """So many graphs have all of them."""
 
 
