@@ -51,6 +51,9 @@ WELL_PLACED = 1.01
 WORTH_TRYING = 1.015
 """A plan is placed if its peak is lower than the best arena by this factor."""
 
+PACKED = 1.05
+"""No plan whose arena is larger than so many times its peak is taken for its speed."""
+
 SLOW = frozenset({"conv_2d", "depthwise_conv_2d", "fused_pixels", "fused_rows"})
 """Portable kernels that take most of the time wherever they are called."""
 
@@ -219,7 +222,7 @@ class Planner:
     def worth(self, smallest: Choice, spare: int) -> Choice:
         """Of whole rows the plan tried whose instructions are most worth its arena.
 
-        It is at most `spare` percent larger than the smallest.
+        It is at most `spare` percent larger than the smallest, and packed well.
         """
         if any(stage.width for stage in smallest.plan.stages):
             return smallest
@@ -230,7 +233,12 @@ class Planner:
             return instructions + price_of_growth(choice.arena_bytes / least)
 
         most = least * (1 + spare / 100)
-        fitting = (c for c in self._choices.values() if c.arena_bytes <= most)
+        fitting = [
+            choice
+            for choice in self._choices.values()
+            if choice.arena_bytes
+            <= min(most, PACKED * self.search(choice.plan.overlap).peak(choice.plan))
+        ]
         return min([smallest, *fitting], key=cost)
 
     def _in_one_stage(self, best: Choice) -> Choice:
