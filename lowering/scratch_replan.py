@@ -23,6 +23,9 @@ from lowering.scratch_room import CHEAP, GAIN, Room, Way, Wish
 LEVELS = 4
 """Levels that are tried at most."""
 
+MANY = 2_500
+"""Blocks of which each placement takes seconds: those of tiles, which are not tried."""
+
 FALL = 0.96
 """What a level is multiplied by until scratch fits."""
 
@@ -42,8 +45,10 @@ def replanned(
     """Placements with more and more scratch; as `make_room`.
 
     Levels that let the arena grow little are searched first: those between them and the
-    most that is allowed lie far apart.
+    most that is allowed lie far apart. Nothing is tried with `MANY` blocks.
     """
+    if len(problem.blocks) > MANY:
+        return
     steps, live = live_units(problem.blocks, alignment, problem.overlaps)
     at = np.searchsorted(steps, [s for wish in wishes for s in wish.steps], "right")
     needed = (live * alignment)[at - 1]
