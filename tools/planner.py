@@ -224,7 +224,7 @@ class Planner:
 
         It is at most `spare` percent larger than the smallest, and packed well.
         """
-        if any(stage.width for stage in smallest.plan.stages):
+        if _in_tiles(smallest.plan):
             return smallest
         least = max(smallest.arena_bytes, 1)
 
@@ -236,7 +236,8 @@ class Planner:
         fitting = [
             choice
             for choice in self._choices.values()
-            if choice.arena_bytes
+            if not _in_tiles(choice.plan)
+            and choice.arena_bytes
             <= min(most, PACKED * self.search(choice.plan.overlap).peak(choice.plan))
         ]
         return min([smallest, *fitting], key=cost)
@@ -368,6 +369,10 @@ class Planner:
             limit = round(low * (high / max(low, 1)) ** (step / EXPLORED))
             choices.append(self.fastest(limit))
         return choices
+
+
+def _in_tiles(plan: Plan) -> bool:
+    return any(stage.width for stage in plan.stages)
 
 
 def _concatenates(lowered: ModuleOp) -> bool:
