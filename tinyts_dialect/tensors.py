@@ -86,6 +86,19 @@ def quant_of(value: SSAValue | Attribute) -> Quant:
     return quant
 
 
+def verify_depth(value: SSAValue, most: int, reason: str) -> None:
+    """VerifyException if the last dimension is none, or more than `most`.
+
+    `reason` ends the sentence "the most ...".
+    """
+    shape = shape_of(value)
+    if not shape or shape[-1] > most:
+        raise VerifyException(
+            f"shape {list(shape)} has no last dimension of 1 to {most}, "
+            f"the most {reason}"
+        )
+
+
 def end_quant_of(value: SSAValue | Attribute) -> Quant | None:
     """The quantization of what may be a network's input or output; None of floats.
 

@@ -12,7 +12,7 @@ from tinyts_dialect.interfaces import Array, PointwiseOp
 from tinyts_dialect.inverse_roots import inverse_root
 from tinyts_dialect.multipliers import requantize
 from tinyts_dialect.reference import clamped
-from tinyts_dialect.tensors import quant_of, shape_of
+from tinyts_dialect.tensors import quant_of, shape_of, verify_depth
 
 OUTPUT_BITS = 7
 """The result is a multiple of 2**-7, whatever its type says."""
@@ -41,12 +41,7 @@ class L2NormalizationOp(PointwiseOp):
             raise VerifyException(
                 "the result must be int8 of scale 1/128, zero point 0"
             )
-        depth = shape_of(self.input)[-1:]
-        if not depth or depth[0] > MAX_DEPTH:
-            raise VerifyException(
-                f"shape {list(shape_of(self.input))} has no last dimension of 1 to "
-                f"{MAX_DEPTH}, the most whose squares 32 bits can hold"
-            )
+        verify_depth(self.input, MAX_DEPTH, "whose squares 32 bits can hold")
 
     def evaluate(self, *operands: Array) -> Array:
         x = operands[0].astype(np.int64) - quant_of(self.input).zero_point

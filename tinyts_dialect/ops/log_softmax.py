@@ -21,9 +21,9 @@ from tinyts_dialect.multipliers import (
     requantize,
 )
 from tinyts_dialect.ops.softmax import (
-    MAX_DEPTH,
     SoftmaxParameters,
     softmax_parameters,
+    verify_softmax_depth,
     verify_softmax_scale,
 )
 from tinyts_dialect.reference import clamped
@@ -65,12 +65,7 @@ class LogSoftmaxOp(PointwiseOp):
             raise VerifyException(
                 "the result must be int8 of scale 1/16, zero point 127"
             )
-        depth = shape_of(self.input)[-1:]
-        if not depth or depth[0] > MAX_DEPTH:
-            raise VerifyException(
-                f"shape {list(shape_of(self.input))} has no last dimension of 1 to "
-                f"{MAX_DEPTH}, the most that the sum of TensorFlow Lite Micro can hold"
-            )
+        verify_softmax_depth(self.input)
         verify_softmax_scale(quant_of(self.input).scale)
 
     def parameters(self) -> LogSoftmaxParameters:

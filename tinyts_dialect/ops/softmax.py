@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 from xdsl.dialects.builtin import FloatAttr, TensorType
+from xdsl.ir import SSAValue
 from xdsl.irdl import irdl_op_definition, operand_def, prop_def, result_def
 from xdsl.utils.exceptions import VerifyException
 
@@ -13,7 +14,13 @@ from tinyts_dialect.attributes import Quant
 from tinyts_dialect.interfaces import Array, PointwiseOp
 from tinyts_dialect.multipliers import quantize_multiplier
 from tinyts_dialect.softmax_reference import DIFF_INTEGER_BITS, softmax_rows
-from tinyts_dialect.tensors import dtype_of, end_quant_of, quant_of, shape_of
+from tinyts_dialect.tensors import (
+    dtype_of,
+    end_quant_of,
+    quant_of,
+    shape_of,
+    verify_depth,
+)
 
 MAX_DEPTH = 4095
 """Largest last axis: 4096 equal values would overflow the sum in Q12.19."""
@@ -25,6 +32,12 @@ class SoftmaxParameters(NamedTuple):
     multiplier: int
     shift: int
     diff_min: int
+
+
+def verify_softmax_depth(value: SSAValue) -> None:
+    """VerifyException if the sum along the last axis could overflow."""
+    reason = "that the sum of TensorFlow Lite Micro can hold"
+    verify_depth(value, MAX_DEPTH, reason)
 
 
 def scale_of_differences(scale: float) -> float:
@@ -81,12 +94,7 @@ class SoftmaxLikeOp(PointwiseOp):
             )
         if not self.beta.value.data > 0:
             raise VerifyException("beta must be positive")
-        depth = shape_of(self.input)[-1:]
-        if not depth or depth[0] > MAX_DEPTH:
-            raise VerifyException(
-                f"shape {list(shape_of(self.input))} has no last dimension of 1 to "
-                f"{MAX_DEPTH}, the most that the sum of TensorFlow Lite Micro can hold"
-            )
+        verify_softmax_depth(self.input)
         verify_softmax_scale(self.scaled_by_beta())
 
     def scaled_by_beta(self) -> float:
