@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from kernel_bench import Bench, Reference, differences, reference
+from support_emulator import needs_emulator
 from support_unit import function_of
 
 from lowering import choose_kernels
@@ -13,6 +14,8 @@ from lowering.accesses import kernels_of
 from lowering.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import conv_2d_direct, conv_2d_summed, variants
 from tools.compiler import compile_path
+from tools.differential import record_layers
+from tools.emulator.machine import emulator
 from tools.options import resolve
 
 CONVOLUTIONS = (
@@ -80,6 +83,17 @@ def test_every_byte(
     assert names & {"conv_2d_direct", "conv_2d_paired"} >= kinds
     assert "conv_2d" not in names
     assert not differences(against, options, tmp_path, object_cache)
+
+
+@needs_emulator
+def test_on_the_core(against: Reference, tmp_path: Path) -> None:
+    """What the kernels of a Cortex-M7 widen, 1x1 windows of three channels too."""
+    program = compile_path(against.path, resolve(sram_limit=1 << 16))
+    _, layers = record_layers(
+        program, against.oracle, against.inputs, tmp_path, machine=emulator()
+    )
+    assert sum(item["bytes_compared"] for item in layers) > 200
+    assert not [item for item in layers if item["differing_bytes"]]
 
 
 @pytest.mark.parametrize("columns", ["rows", "taps"])
