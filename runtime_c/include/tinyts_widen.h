@@ -19,17 +19,17 @@ static inline void tinyts_widen_word(int32_t **values, const int8_t **x,
 #if TINYTS_HAS_DSP
     int32_t a, b, c, d;
     __asm__ volatile("ldr %0, [%4], #4\n\t"
-            "ldr %1, [%5], #4\n\t"
-            "sxtb16 %2, %0\n\t"
-            "sxtb16 %3, %1\n\t"
-            "sxtb16 %0, %0, ror #8\n\t"
-            "sxtb16 %1, %1, ror #8\n\t"
-            "strd %2, %3, [%6], #8\n\t"
-            "strd %0, %1, [%6], #8"
-            : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "+r"(*x), "+r"(*y),
-              "+r"(*values)
-            :
-            : "memory");
+                     "ldr %1, [%5], #4\n\t"
+                     "sxtb16 %2, %0\n\t"
+                     "sxtb16 %3, %1\n\t"
+                     "sxtb16 %0, %0, ror #8\n\t"
+                     "sxtb16 %1, %1, ror #8\n\t"
+                     "strd %2, %3, [%6], #8\n\t"
+                     "strd %0, %1, [%6], #8"
+                     : "=&r"(a), "=&r"(b), "=&r"(c), "=&r"(d), "+r"(*x), "+r"(*y),
+                       "+r"(*values)
+                     :
+                     : "memory");
 #else
     const int32_t a = tinyts_load_4(*x);
     const int32_t b = tinyts_load_4(*y);
