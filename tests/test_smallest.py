@@ -79,3 +79,12 @@ def test_what_is_worth_more_is_little_larger(seed: int) -> None:
     chosen = planner.worth(smallest, 7)
     assert least <= chosen.arena_bytes <= 1.07 * least
     assert planner.instructions(chosen.plan) <= planner.instructions(smallest.plan)
+
+
+def test_nothing_in_the_arena() -> None:
+    """Input and output of the caller, and nothing between them."""
+    bench = Bench(1)
+    x = bench.input((1, 4, 4, 1))
+    bench.writer.output(bench.writer.max_pool_2d(x, filter=(2, 2)))
+    planner = Planner(import_tflite(bench.writer.finish()), resolve(output="external"))
+    assert planner.worth(planner.smallest(), 7).arena_bytes == 0

@@ -230,7 +230,8 @@ class Planner:
 
         def cost(choice: Choice) -> float:
             instructions = log(max(self.instructions(choice.plan), 1))
-            return instructions + price_of_growth(choice.arena_bytes / least)
+            growth = max(choice.arena_bytes, 1) / least
+            return instructions + price_of_growth(growth)
 
         most = least * (1 + spare / 100)
         fitting = [
