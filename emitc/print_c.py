@@ -19,7 +19,7 @@ from emitc.program import (
     Variable,
 )
 from emitc.roll import Call, Loop, Node, roll
-from lowering.instances import Instance
+from lowering.kernel_choice.instances import Instance
 from tinyts_dialect.tsbuf import Port
 
 C_TYPES = {"int8": "int8_t", "int16": "int16_t", "int32": "int32_t"}

@@ -22,8 +22,8 @@ from xdsl.utils.exceptions import PassFailedException
 
 from emitc.roll import Call
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.concatenation_places import PART_OF_ROWS, UNNAMED
-from lowering.instances import Instance, parse_instance
+from lowering.kernel_choice.instances import Instance, parse_instance
+from lowering.places.concatenation_places import PART_OF_ROWS, UNNAMED
 from lowering.variables import place_after
 from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import (

@@ -2,7 +2,7 @@
 
 It runs on a placed module. A variant that needs scratch is chosen where the bytes that
 nothing occupies during its calls suffice, or where the arena may grow. Where the layers
-that gain the most find too little, the buffers move (`lowering/scratch_room.py`).
+that gain the most find too little, the buffers move (`kernel_choice/scratch_room.py`).
 """
 
 from __future__ import annotations
@@ -19,16 +19,20 @@ from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
-from lowering.kernel_choices import Chosen, Decision, Proposed, decide
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_choices import Chosen, Decision, Proposed, decide
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.replace_kernels import (
+    Constants,
+    erase_unused,
+    replace_kernel,
+)
+from lowering.kernel_choice.scratch_places import SCRATCH_ALIGNMENT, ScratchPlaces
+from lowering.kernel_choice.scratch_replan import replanned
+from lowering.kernel_choice.scratch_room import Room, make_room, worth_trying
+from lowering.kernel_choice.scratch_wishes import wishes_of, with_equal_bases_kept
 from lowering.kernel_variants import Propose, variants
 from lowering.live_ranges import Problem, problem_of
 from lowering.plan_arena import describe
-from lowering.replace_kernels import Constants, erase_unused, replace_kernel
-from lowering.scratch_places import SCRATCH_ALIGNMENT, ScratchPlaces
-from lowering.scratch_replan import replanned
-from lowering.scratch_room import Room, make_room, worth_trying
-from lowering.scratch_wishes import wishes_of, with_equal_bases_kept
 from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
 
 TARGETS = ("portable", "host", "cortex-m7")

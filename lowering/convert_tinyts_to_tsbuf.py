@@ -20,31 +20,31 @@ from xdsl.passes import ModulePass
 from xdsl.rewriter import InsertPoint
 from xdsl.utils.exceptions import PassFailedException
 
-from lowering.call_specs import CallSpecs, layer_number
-from lowering.concatenation_places import (
+from lowering.calls.call_specs import CallSpecs, layer_number
+from lowering.calls.kernel_calls import KernelCalls
+from lowering.calls.kernel_spec import KernelSpec
+from lowering.overlaps.legal_overlaps import declare_overlaps
+from lowering.places.concatenation_places import (
     PART_OF_ROWS,
     UNNAMED,
     operand_places,
     places_in_concatenations,
 )
-from lowering.kernel_calls import KernelCalls
-from lowering.kernel_spec import KernelSpec
-from lowering.legal_overlaps import declare_overlaps
-from lowering.signature import check_lowerable, ports_of
-from lowering.stages.plan import OVERLAPS
-from lowering.storage import Rows, Storage, returned_tensors, returned_values
-from lowering.streamed_inputs import with_read_rows
-from lowering.tables import Tables
-from lowering.tiled_tensors import (
+from lowering.places.storage import Rows, Storage, returned_tensors, returned_values
+from lowering.places.streamed_inputs import with_read_rows
+from lowering.places.tables import Tables
+from lowering.places.tiled_tensors import (
     check_columns,
     eaten_columns,
     tensors_by_rows,
 )
-from lowering.variable_memory import (
+from lowering.places.variable_memory import (
     after_last_reader,
     persistent_buffer,
     place_variables,
 )
+from lowering.signature import check_lowerable, ports_of
+from lowering.stages.plan import OVERLAPS
 from lowering.variables import network_arguments, variables_of
 from tinyts_dialect import tsbuf
 from tinyts_dialect.interfaces import TensorOp

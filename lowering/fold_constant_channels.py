@@ -22,7 +22,7 @@ from xdsl.pattern_rewriter import (
     RewritePattern,
 )
 
-from lowering.channel_edits import Edit, plan_edits
+from lowering.channels.channel_edits import Edit, plan_edits
 from tinyts_dialect.ops.structure import ConstantOp
 
 

@@ -14,7 +14,7 @@ from xdsl.dialects.func import FuncOp
 
 from lowering.accesses import is_input, kernels_of, touched
 from lowering.arena.blocks import Block, Permission, Piece
-from lowering.permissions import permissions_of
+from lowering.overlaps.permissions import permissions_of
 from tinyts_dialect.tsbuf import BufferOp
 
 Range = tuple[int, int]

@@ -3,7 +3,7 @@
 The proof executes the kernels on a shadow of the arena: every byte holds the number of
 the buffer and byte that was last written to it. It shares neither live ranges nor
 arithmetic with the planner. What a call writes over what it reads itself is proved byte
-by byte in `lowering/verify_overlaps.py`; on the shadow such input is gone afterwards.
+by byte in `overlaps/verify_overlaps.py`; on the shadow such input is gone afterwards.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from lowering.accesses import (
     kernels_of,
     window_bytes,
 )
-from lowering.verify_fused_rows import check_fused_rows
-from lowering.verify_overlaps import check_overlaps, sides
+from lowering.overlaps.verify_fused_rows import check_fused_rows
+from lowering.overlaps.verify_overlaps import check_overlaps, sides
 from tinyts_dialect.multipliers import INT32_MAX
 from tinyts_dialect.tsbuf import (
     Access,

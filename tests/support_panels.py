@@ -10,14 +10,14 @@ import numpy.typing as npt
 from emitc.print_c import constant
 from emitc.print_c import instance as print_instance
 from emitc.program import Constant
-from lowering.instances import instance, parse_instance
-from lowering.panel_forms import (
+from lowering.kernel_choice.instances import instance, parse_instance
+from lowering.packing.panel_forms import (
     Linear,
     requantized,
     requantized_in_parts,
     sums_in_parts,
 )
-from lowering.panel_stream import Layout, stream, words_of_runs
+from lowering.packing.panel_stream import Layout, stream, words_of_runs
 from tinyts_dialect.multipliers import requantize
 
 Int8Array = npt.NDArray[np.int8]

@@ -6,8 +6,8 @@ from support_unit import parse
 from test_choose_kernels import layer
 
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.calls_with_room import Part, parted
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.calls_with_room import Part, parted
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 FAST = Proposal("paired", {}, {"stream": np.zeros(0)}, 60_000, 64, code=100)
 SLOW = Proposal("direct", {}, {}, 100_000)

@@ -5,7 +5,7 @@ from support_unit import parse, transformed
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.arena.holes import Holes
-from lowering.flash_choice import Choice, FlashError, within
+from lowering.kernel_choice.flash_choice import Choice, FlashError, within
 
 LAYER = """
 #q = #tinyts.quant<0.5 : f32, 0>

@@ -21,7 +21,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from emitc.program import read_program
 from lowering.accesses import held_rows, kernels_of, window_bytes
-from lowering.concatenation_places import Place, outermost
+from lowering.places.concatenation_places import Place, outermost
 from tinyts_dialect.tsbuf import Image, KernelOp, Layout, RowsOp, ViewOp, is_window
 from tools.compiler import compile_path
 from tools.host_run import SANITIZERS, build, run

@@ -11,13 +11,13 @@ from support_emulator import needs_emulator
 
 from lowering import choose_kernels
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.dw_stage import DepthwiseStage, depthwise_stage
-from lowering.dw_stream import Axis
-from lowering.instances import Instance, instance, parse_instance
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.instances import Instance, instance, parse_instance
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import depthwise_conv_2d_rows
 from lowering.kernel_variants import variants as variants_by_kernel
-from lowering.walks import Taps
+from lowering.overlaps.walks import Taps
+from lowering.packing.dw_stage import DepthwiseStage, depthwise_stage
+from lowering.packing.dw_stream import Axis
 from tools.compiler import Compiled, compile_path
 from tools.differential import record_layers
 from tools.emulator.machine import emulator

@@ -21,7 +21,7 @@ from xdsl.dialects.func import Func, FuncOp, ReturnOp
 from xdsl.ir import Operation, SSAValue
 from xdsl.parser import Parser
 
-from lowering.channel_analysis import channel_intervals
+from lowering.channels.channel_analysis import channel_intervals
 from lowering.fold_constant_channels import FoldConstantChannels
 from lowering.fuse_pad import FusePad
 from lowering.split_height import SplitHeight

@@ -27,7 +27,7 @@ from support_kernels import (
     tile,
 )
 
-from lowering import overlaps, walks
+from lowering.overlaps import overlaps, walks
 from tinyts_dialect.tsbuf import Image as StoredImage
 from tinyts_dialect.windows import Window
 

@@ -11,7 +11,7 @@ from command_models import classifier, two_ports
 
 from emitc.model_files import header_text
 from emitc.project import project_files
-from lowering.streamed_inputs import Reading, readings
+from lowering.places.streamed_inputs import Reading, readings
 from tools.atomic_files import write_tree
 from tools.compiler import Compiled, compile_path
 from tools.host_run import compiler_command

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from lowering import intervals
-from lowering.intervals import Interval, Requantization
+from lowering.channels import intervals
+from lowering.channels.intervals import Interval, Requantization
 from tinyts_dialect.attributes import Clamp
 from tinyts_dialect.multipliers import Multiplier, quantize_multiplier, requantize
 from tinyts_dialect.reference import clamped, window_taps

@@ -6,7 +6,7 @@ from random import Random
 import numpy as np
 import pytest
 
-from lowering.linear_add import SHIFTS, Addition, LinearAdd, linear_add
+from lowering.packing.linear_add import SHIFTS, Addition, LinearAdd, linear_add
 from tinyts_dialect.multipliers import Multiplier, quantize_multiplier
 
 

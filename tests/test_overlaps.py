@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 
-from lowering.byte_times import free_from, written_at
-from lowering.overlaps import Held, smallest_trail
-from lowering.walks import BY_VALUE, Taps, Walk
+from lowering.overlaps.byte_times import free_from, written_at
+from lowering.overlaps.overlaps import Held, smallest_trail
+from lowering.overlaps.walks import BY_VALUE, Taps, Walk
 from tinyts_dialect.tsbuf import Image
 
 

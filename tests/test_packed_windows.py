@@ -11,7 +11,7 @@ from support_unit import function_of
 
 from lowering import choose_kernels
 from lowering.accesses import kernels_of
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants import conv_2d_direct, conv_2d_summed, variants
 from tools.compiler import compile_path
 from tools.differential import record_layers

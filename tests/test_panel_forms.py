@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lowering.panel_forms import (
+from lowering.packing.panel_forms import (
     CONSTANT_SHIFT,
     Linear,
     as_positive,

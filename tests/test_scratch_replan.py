@@ -1,9 +1,9 @@
 """The arena planned anew around the scratch of kernel variants."""
 
 from lowering.arena.blocks import Block, Piece
+from lowering.kernel_choice.scratch_replan import replanned
+from lowering.kernel_choice.scratch_room import Room, Way, Wish
 from lowering.live_ranges import Problem
-from lowering.scratch_replan import replanned
-from lowering.scratch_room import Room, Way, Wish
 
 
 def block(size: int, first: int, last: int) -> Block:

@@ -3,8 +3,8 @@
 import pytest
 
 from lowering.arena.blocks import Block, Piece
+from lowering.kernel_choice.scratch_room import Room, Way, Wish, make_room
 from lowering.live_ranges import Problem
-from lowering.scratch_room import Room, Way, Wish, make_room
 
 TOTAL = 10_000
 """Instructions of all layers."""

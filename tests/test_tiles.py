@@ -13,8 +13,8 @@ from xdsl.dialects.func import FuncOp
 
 from lowering.accesses import kernels_of
 from lowering.live_ranges import problem_of
+from lowering.places.tables import united
 from lowering.split_width import BORDERS
-from lowering.tables import united
 from tinyts_dialect.tsbuf import BufferOp, KernelOp, RowsOp, is_window, root_buffer
 from tools.compiler import compile_path
 from tools.import_tflite import import_tflite

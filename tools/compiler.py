@@ -15,7 +15,7 @@ from xdsl.dialects.func import FuncOp
 
 from emitc.program import Program, read_program
 from lowering.accesses import arena_and_function, arena_bytes, kernels_of
-from lowering.flash_choice import FlashError
+from lowering.kernel_choice.flash_choice import FlashError
 from lowering.pipelines import (
     SPARE,
     finishing_passes,

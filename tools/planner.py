@@ -17,6 +17,7 @@ from lowering.arena.bounds import peak_live_bytes
 from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.plan import plan as plan_blocks
 from lowering.choose_kernels import ESTIMATE
+from lowering.kernel_choice.scratch_room import price as price_of_growth
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
     choosing_pass,
@@ -25,7 +26,6 @@ from lowering.pipelines import (
 )
 from lowering.plan_arena import place_module
 from lowering.plan_stages import ROOM, progress_on_stderr, write_plan
-from lowering.scratch_room import price as price_of_growth
 from lowering.signature import ports_of
 from lowering.stages.blocks import blocks_of_trace, is_exact
 from lowering.stages.cost_model import stage_instructions

@@ -15,7 +15,7 @@ from emitc.arena_reader import kernel_number, read_picture
 from emitc.print_c import row_pitch
 from emitc.program import tensor_name
 from lowering.accesses import arena_and_function, kernels_of
-from lowering.concatenation_places import UNNAMED
+from lowering.places.concatenation_places import UNNAMED
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.tensors import shape_of
 from tinyts_dialect.tsbuf import KernelOp

@@ -8,7 +8,7 @@ from lowering.cmsis_nn.exactness import sums_fit
 from lowering.cmsis_nn.layers import MAX_SCRATCH, proposal
 from lowering.cmsis_nn.slices import MAX_EXTENT, step_of
 from lowering.cmsis_nn.windows import Axis, axes, expressible
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("conv_2d",)
 

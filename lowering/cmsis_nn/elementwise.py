@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from lowering.cmsis_nn.exactness import MIN_SHIFT, requantizes
 from lowering.cmsis_nn.layers import proposal
 from lowering.cmsis_nn.slices import step_of
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.walks import Scalars
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.overlaps.walks import Scalars
 
 PER_VALUE = {"add": 30, "mul": 20, "maximum": 8, "minimum": 8}
 """Instructions, about."""

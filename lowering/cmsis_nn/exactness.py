@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from lowering.kernel_variant import Array, LayerCalls
+from lowering.kernel_choice.kernel_variant import Array, LayerCalls
 
 LIMIT = 2**31
 MIN_SHIFT = -31

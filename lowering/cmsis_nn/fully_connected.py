@@ -11,7 +11,7 @@ from lowering.cmsis_nn.exactness import sums_fit
 from lowering.cmsis_nn.layers import proposal
 from lowering.cmsis_nn.slices import MAX_EXTENT
 from lowering.contiguous import is_contiguous
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("fully_connected",)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lowering.cmsis_nn import VARIANT
 from lowering.cmsis_nn.exactness import without_dead_biases
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 MAX_SCRATCH = 2**16 - 4
 """Bytes; scratch is as wide a tensor."""

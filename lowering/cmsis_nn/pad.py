@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lowering.cmsis_nn.layers import proposal
 from lowering.cmsis_nn.slices import step_of
 from lowering.cmsis_nn.windows import Axis
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("pad",)
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from lowering.cmsis_nn.layers import MAX_SCRATCH, proposal
 from lowering.cmsis_nn.slices import step_of
 from lowering.cmsis_nn.windows import axes, expressible
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("average_pool_2d", "max_pool_2d")
 

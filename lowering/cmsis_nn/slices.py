@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lowering.cmsis_nn.windows import Axis
 from lowering.contiguous import is_contiguous
-from lowering.kernel_variant import LayerCalls
+from lowering.kernel_choice.kernel_variant import LayerCalls
 from tinyts_dialect.tsbuf import Access, KernelOp
 
 MAX_EXTENT = 2**15 - 1

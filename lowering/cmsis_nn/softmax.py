@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lowering.cmsis_nn.layers import proposal
 from lowering.cmsis_nn.slices import step_of
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 KERNELS = ("softmax",)
 

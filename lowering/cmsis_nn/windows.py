@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lowering.kernel_variant import LayerCalls
-from lowering.walks import Scalars
+from lowering.kernel_choice.kernel_variant import LayerCalls
+from lowering.overlaps.walks import Scalars
 
 
 class Axis(NamedTuple):

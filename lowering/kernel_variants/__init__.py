@@ -1,4 +1,4 @@
-"""The kernel variants, a file each; docs in `lowering/kernel_variant.py`.
+"""The kernel variants, a file each; docs in `lowering/kernel_choice/kernel_variant.py`.
 
 Every file here defines `KERNELS`, the portable kernels for which it stands, and
 `propose(layer)`, which returns the `Proposal`s for the calls of one layer, none where
@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 
 Propose = Callable[[LayerCalls], Iterable[Proposal]]
 

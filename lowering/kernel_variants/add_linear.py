@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.linear_add import Addition, linear_add
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.linear_add import Addition, linear_add
 from tinyts_dialect.multipliers import Multiplier
 
 KERNELS = ("add", "add_tiles")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import DIRECT, MAX_RUNS, numbers, packed_stages
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.packed_convolution import DIRECT, MAX_RUNS, numbers, packed_stages
 
 KERNELS = ("conv_2d_tiles",)
 

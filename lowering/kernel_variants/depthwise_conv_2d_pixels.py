@@ -13,8 +13,8 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.panel_forms import Channels, Linear, requantized
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.panel_forms import Channels, Linear, requantized
 
 KERNELS = ("depthwise_conv_2d", "depthwise_conv_2d_tiles")
 

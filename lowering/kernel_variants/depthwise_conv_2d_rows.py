@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lowering.dw_stage import depthwise_stage
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.dw_stage import depthwise_stage
 
 KERNELS = ("depthwise_conv_2d",)
 

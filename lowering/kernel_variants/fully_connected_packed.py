@@ -9,16 +9,16 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import DIRECT, MAX_RUNS
-from lowering.panel_forms import (
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.packed_convolution import DIRECT, MAX_RUNS
+from lowering.packing.panel_forms import (
     Channels,
     IntArray,
     Linear,
     requantized,
     requantized_in_parts,
 )
-from lowering.panel_stream import Layout, stream, words_of_runs
+from lowering.packing.panel_stream import Layout, stream, words_of_runs
 from tinyts_dialect.tsbuf import Image
 
 KERNELS = ("fully_connected",)

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from lowering.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_variants.fully_connected_packed import linear_of_vectors
-from lowering.packed_convolution import DIRECT
-from lowering.panel_forms import sums_in_parts
-from lowering.panel_stream import Layout, stream, words_of_runs
+from lowering.packing.packed_convolution import DIRECT
+from lowering.packing.panel_forms import sums_in_parts
+from lowering.packing.panel_stream import Layout, stream, words_of_runs
 
 KERNELS = ("fully_connected_step",)
 

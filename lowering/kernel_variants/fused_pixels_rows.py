@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import product
 
-from lowering.dw_stage import depthwise_stage
-from lowering.kernel_variant import LayerCalls, Proposal
-from lowering.packed_convolution import DIRECT, PAIRED, packed_stages
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.dw_stage import depthwise_stage
+from lowering.packing.packed_convolution import DIRECT, PAIRED, packed_stages
 
 KERNELS = ("fused_pixels",)
 

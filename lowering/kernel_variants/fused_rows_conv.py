@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lowering.dw_stage import DepthwiseStage, depthwise_stage
-from lowering.kernel_spec import Params
-from lowering.kernel_variant import Array, LayerCalls, Proposal
-from lowering.packed_convolution import (
+from lowering.calls.kernel_spec import Params
+from lowering.kernel_choice.kernel_variant import Array, LayerCalls, Proposal
+from lowering.overlaps.walks import fused_rows_walk
+from lowering.packing.dw_stage import DepthwiseStage, depthwise_stage
+from lowering.packing.packed_convolution import (
     DIRECT,
     FEW,
     FIXED_WORDS,
@@ -23,7 +24,6 @@ from lowering.packed_convolution import (
     PackedStage,
     packed_stages,
 )
-from lowering.walks import fused_rows_walk
 
 KERNELS = ("fused_rows",)
 

@@ -14,7 +14,7 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.interfaces import TensorOp
 
 Lowering = Callable[[TensorOp, CallRows], KernelSpec]

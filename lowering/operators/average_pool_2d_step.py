@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, activation, tile
+from lowering.calls.kernel_spec import CallRows, KernelSpec, activation, tile
 from tinyts_dialect.ops.average_pool_2d_step import AveragePool2DStepOp
 
 OPERATION = AveragePool2DStepOp

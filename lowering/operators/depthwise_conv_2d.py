@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lowering.convolution_spec import convolution_constants, convolution_params
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.convolution_spec import convolution_constants, convolution_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 
 OPERATION = DepthwiseConv2DOp

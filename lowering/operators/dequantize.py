@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from lowering.operators.quantize import element_type, float_bits
 from tinyts_dialect.ops.dequantize import DequantizeOp
 from tinyts_dialect.tensors import dtype_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, activation, quant_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec, activation, quant_params
 from tinyts_dialect.ops.div import DivOp
 from tinyts_dialect.tensors import quant_of
 

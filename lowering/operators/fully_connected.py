@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, activation
+from lowering.calls.kernel_spec import CallRows, KernelSpec, activation
 from tinyts_dialect.attributes import Quant
 from tinyts_dialect.ops.fully_connected import FullyConnectedOp
 from tinyts_dialect.ops.fully_connected_step import FullyConnectedStepOp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from lowering.operators.fully_connected import fully_connected_spec
 from tinyts_dialect.ops.fully_connected_step import FullyConnectedStepOp
 

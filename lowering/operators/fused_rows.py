@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from math import prod
 
-from lowering.convolution_spec import convolution_constants, convolution_params
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.convolution_spec import convolution_constants, convolution_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.kept_rows import KeptRows
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.overlaps import Overlap

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.gather_channels import GatherChannelsOp
 
 OPERATION = GatherChannelsOp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.l2_normalization import L2NormalizationOp
 from tinyts_dialect.tensors import quant_of
 

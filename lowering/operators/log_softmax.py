@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, quant_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec, quant_params
 from tinyts_dialect.ops.log_softmax import LogSoftmaxOp
 
 OPERATION = LogSoftmaxOp

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec
-from lowering.pool_spec import pool_spec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
+from lowering.calls.pool_spec import pool_spec
 from tinyts_dialect.ops.max_pool_2d import MaxPool2DOp
 
 OPERATION = MaxPool2DOp

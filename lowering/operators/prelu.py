@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, quant_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec, quant_params
 from tinyts_dialect.ops.prelu import PreluOp
 from tinyts_dialect.tensors import quant_of
 

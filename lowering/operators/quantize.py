@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lowering.kernel_spec import CallRows, KernelSpec, quant_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec, quant_params
 from tinyts_dialect.ops.quantize import QuantizeOp
 from tinyts_dialect.tensors import dtype_of
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from lowering.kernel_spec import CallRows, KernelSpec, quant_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec, quant_params
 from tinyts_dialect.gates import SIGMOID_TABLE
 from tinyts_dialect.multipliers import Multiplier
 from tinyts_dialect.ops.sequence_lstm import SequenceLstmOp

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec
-from lowering.scaled_pairs import scaled_pair
+from lowering.calls.kernel_spec import CallRows, KernelSpec
+from lowering.calls.scaled_pairs import scaled_pair
 from tinyts_dialect.ops.squared_difference import LEFT_SHIFT, SquaredDifferenceOp
 
 OPERATION = SquaredDifferenceOp

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, tile
+from lowering.calls.kernel_spec import CallRows, KernelSpec, tile
 from tinyts_dialect.ops.strided_slice import StridedSliceOp
 
 OPERATION = StridedSliceOp

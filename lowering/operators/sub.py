@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, activation
-from lowering.scaled_pairs import scaled_pair
+from lowering.calls.kernel_spec import CallRows, KernelSpec, activation
+from lowering.calls.scaled_pairs import scaled_pair
 from tinyts_dialect.ops.add import LEFT_SHIFT
 from tinyts_dialect.ops.sub import SubOp
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xdsl.dialects.builtin import i16
 
-from lowering.kernel_spec import CallRows, KernelSpec, quant_params
+from lowering.calls.kernel_spec import CallRows, KernelSpec, quant_params
 from tinyts_dialect.ops.svdf import SvdfOp
 from tinyts_dialect.tensors import quant_of, tensor_type
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import prod
 
-from lowering.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec
 from tinyts_dialect.ops.transpose import TransposeOp
 from tinyts_dialect.tensors import shape_of
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lowering.kernel_spec import CallRows, KernelSpec, activation, tile
+from lowering.calls.kernel_spec import CallRows, KernelSpec, activation, tile
 from tinyts_dialect.convolution import channel_multipliers
 from tinyts_dialect.ops.transpose_conv import TransposeConvOp
 from tinyts_dialect.tensors import quant_of

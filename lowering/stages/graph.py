@@ -11,8 +11,8 @@ from xdsl.dialects.func import FuncOp, ReturnOp
 from xdsl.ir import SSAValue
 from xdsl.utils.exceptions import PassFailedException
 
+from lowering.overlaps.walks import Walk
 from lowering.variables import network_arguments, network_results, variables_of
-from lowering.walks import Walk
 from tinyts_dialect.interfaces import (
     NOTHING,
     SplittableOpInterface,

@@ -12,10 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lowering.operators import takes_tiles
+from lowering.places.tiled_tensors import reads_columnwise
 from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange, window_of
 from lowering.stages.plan import Stage
 from lowering.stages.units import Unit
-from lowering.tiled_tensors import reads_columnwise
 from tinyts_dialect.interfaces import SplittableOpInterface, WindowedOp
 from tinyts_dialect.tensors import is_activation
 from tinyts_dialect.windows import Rect

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lowering.overlaps import Held, smallest_trail
+from lowering.overlaps.overlaps import Held, smallest_trail
+from lowering.overlaps.walks import BY_VALUE, Taps, Walk, conversion_walk
 from lowering.stages.graph import Graph, Node, RowRange, window_of
-from lowering.walks import BY_VALUE, Taps, Walk, conversion_walk
 from tinyts_dialect.interfaces import TensorOp, WindowedOp
 from tinyts_dialect.ops.add import AddOp
 from tinyts_dialect.ops.average_pool_2d import AveragePool2DOp
@@ -132,7 +132,7 @@ def _walk(graph: Graph, node: Node, operand: int) -> Walk | None:
 
 
 def walk_of(op: TensorOp) -> Walk | None:
-    """How the kernel of an op walks; as `lowering.walks` reads it off its call."""
+    """How the kernel of an op walks; as `overlaps/walks.py` reads it off its call."""
     if isinstance(op, CONVERSIONS):
         return conversion_walk(
             Image(*byte_image(op.output())), Image(*byte_image(op.operands[0]))

@@ -1,0 +1,1 @@
+"""Channels that hold one value whatever the input: found, proven, folded away."""

@@ -1,0 +1,83 @@
+"""Part of `verify-arena`: `fused_rows` names the rows that it finds and leaves.
+
+The kernel works out by itself which rows of its middle tensor it keeps from call to
+call. What the call says of them must agree, or the shadow of the arena tells nothing.
+"""
+
+from __future__ import annotations
+
+from xdsl.utils.exceptions import PassFailedException
+
+from lowering.accesses import touched
+from lowering.overlaps.walks import FusedRowsWalk, fused_rows_walk
+from tinyts_dialect.tsbuf import Access, Image, KernelOp
+
+
+def check_fused_rows(call: KernelOp, where: str) -> None:
+    """Fails where kept or stored rows are not those of the call's accesses."""
+    if call.kernel.data != "fused_rows":
+        return
+    written, read = _middle(call.writes()), _middle(call.reads())
+    if not written or len(read) != 1 or written[0].table is not read[0].table:
+        _fail(where, "it must write rows of 'middle' and read some of them once")
+    walk = fused_rows_walk(call, written[0], read[0])
+    if walk is None:
+        _fail(where, "its window or the rows of its middle tensor are not known")
+    first, last = call.named_rows()
+    height = min(walk.last_row, call.writes()[0].table.image.height)
+    if not walk.first_row <= first < last <= height:
+        _fail(
+            where,
+            f"rows [{first}, {last}) are not among [{walk.first_row}, {height})",
+        )
+    kept, stored = _rows(walk, first, last)
+    missing = kept - _named(read)
+    if missing:
+        _fail(where, f"it reads row {min(missing)} of 'middle' without naming it")
+    wrong = stored ^ _named(written)
+    if wrong:
+        row = min(wrong)
+        if row in stored:
+            _fail(where, f"it stores row {row} of 'middle' without naming it")
+        _fail(where, f"it names row {row} of 'middle' without storing it")
+    _check_scratch(call, walk, written[0].table.image, where)
+
+
+def _check_scratch(
+    call: KernelOp, walk: FusedRowsWalk, middle: Image, where: str
+) -> None:
+    """The rows that an output row computes, a group of channels of each, must fit."""
+    first, last = call.named_rows()
+    rows = max(walk.window(y)[1] - walk.kept_end(y) for y in range(first, last))
+    needed = rows * middle.width * min(walk.group, middle.channels)
+    scratch = [access for access in call.writes() if access.field == "scratch"]
+    given = sum(
+        part.last - part.first
+        for access in scratch
+        if access.first == first
+        for part in touched(access)
+    )
+    if scratch and given < needed:
+        _fail(where, f"it needs {needed} bytes of 'scratch' and is given {given}")
+
+
+def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int]]:
+    """Rows that a call must find in the middle table, and those that it writes."""
+    kept: set[int] = set()
+    stored: set[int] = set()
+    for y in range(first, last):
+        kept |= set(range(walk.window(y)[0], walk.kept_end(y))) - stored
+        stored |= set(range(*walk.stored(y)))
+    return kept, stored
+
+
+def _middle(accesses: list[Access]) -> list[Access]:
+    return [access for access in accesses if access.field == "middle"]
+
+
+def _named(accesses: list[Access]) -> set[int]:
+    return {row for a in accesses for row in range(a.first, a.last)}
+
+
+def _fail(where: str, message: str):
+    raise PassFailedException(f"verify-arena: {where}: {message}")

@@ -1,0 +1,1 @@
+"""Constants in the order in which a kernel eats them, in forms that are exact."""

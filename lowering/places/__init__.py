@@ -1,0 +1,1 @@
+"""Where values live: tables of rows, buffers, state, inputs that come by rows."""
