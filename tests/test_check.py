@@ -13,7 +13,7 @@ from support_malformed import Raw, RawOperator, every_operator, raw_of, written
 from tools import check as command
 from tools.check import known_boards, main
 from tools.import_tflite import import_tflite_path
-from tools.oracle import OracleError
+from tools.model_signature import OracleError
 from tools.tflite_file import TFLiteError
 
 SCHEMA = Path(__file__).resolve().parents[1] / "docs" / "schema" / "check.schema.json"

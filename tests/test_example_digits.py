@@ -4,7 +4,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tools.oracle import read_signature, run_oracle
+from tools.model_signature import read_signature
+from tools.oracle import run_oracle
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "examples" / "digits"
 MODEL = EXAMPLE / "digits.tflite"

@@ -42,7 +42,7 @@ from tools import compile as compile_command
 from tools import opt as opt_command
 from tools import run as run_command
 from tools.import_tflite import import_tflite
-from tools.oracle import OracleError
+from tools.model_signature import OracleError
 from tools.run_inputs import InputError, input_details
 from tools.tflite_file import MAX_ELEMENTS, TFLiteError
 

@@ -7,13 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tools.oracle import (
-    Array,
-    OracleError,
-    OracleKind,
-    read_signature,
-    run_oracle,
-)
+from tools.model_signature import OracleError, read_signature
+from tools.oracle import run_oracle
+from tools.oracle_job import Array, OracleKind
 from tools.tflite_writer import Quant, TFLiteWriter
 
 MODELS = Path(

@@ -10,7 +10,8 @@ from support_unit import interpreted
 
 from tools import tflite_views as views
 from tools.import_tflite import import_tflite
-from tools.oracle import OracleError, run_oracle
+from tools.model_signature import OracleError
+from tools.oracle import run_oracle
 from tools.tflite_file import TFLiteError
 from tools.tflite_writer import TFLiteWriter
 

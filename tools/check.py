@@ -22,9 +22,10 @@ from tools.emulator.boards import FOLDER, Board, board, read_board
 from tools.emulator.image import compile_objects
 from tools.emulator.sizes import link_model, model_sizes
 from tools.model_kind import unsupported_kind
+from tools.model_signature import OracleError
 from tools.operator_reasons import import_reasons
 from tools.options import CHOICES, parse_size, resolve
-from tools.oracle import OracleError, run_oracle
+from tools.oracle import run_oracle
 from tools.report import report
 from tools.run_inputs import InputError, input_details, random_inputs
 from tools.tflite_file import TFLiteError, read_tflite, read_tflite_path

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias, cast
 import numpy as np
 import numpy.typing as npt
 
-from tools.oracle import OracleError, read_model, read_signature, tensor_info
+from tools.model_signature import OracleError, read_model, read_signature, tensor_info
 
 Array: TypeAlias = npt.NDArray[Any]
 Floats: TypeAlias = npt.NDArray[np.float64]

@@ -15,7 +15,7 @@ from xdsl.utils.exceptions import (
     ParseError,
 )
 
-from tools.oracle import OracleError
+from tools.model_signature import OracleError
 from tools.run_inputs import InputError
 from tools.tflite_file import TFLiteError
 

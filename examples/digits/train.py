@@ -31,7 +31,8 @@ from sklearn.model_selection import train_test_split
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tools.oracle import OracleError, run_oracle
+from tools.model_signature import OracleError
+from tools.oracle import run_oracle
 from tools.tflite_writer import Quant, TFLiteWriter
 
 HERE = Path(__file__).resolve().parent
@@ -327,7 +328,7 @@ def int8_correct(
 ) -> int:
     """Number of images that the TFLite file classifies correctly in TFLite Micro.
 
-    Images are [N, 64, 64, 1]. Raises `tools.oracle.OracleError` where TFLite Micro is
+    Images are [N, 64, 64, 1]. Raises `OracleError` where TFLite Micro is
     not installed.
     """
     scores = run_oracle(model, [images[:, None]], "tflm").outputs[0]
