@@ -11,7 +11,7 @@ from xdsl.dialects.func import FuncOp
 from xdsl.utils.exceptions import PassFailedException
 
 from emitc.arena_picture import ArenaPicture, Kind, PlacedBuffer
-from emitc.program import tensor_name
+from emitc.read_program import tensor_name
 from lowering.accesses import arena_and_function, held_rows, kernels_of
 from lowering.live_ranges import blocks_of, lifetimes
 from tinyts_dialect.tsbuf import BufferOp, KernelOp, layout_of, root_buffer

@@ -9,15 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emitc.program import (
-    Constant,
-    Initializer,
-    Layer,
-    Program,
-    Tensor,
-    Tiles,
-    Variable,
-)
+from emitc.program import Constant, Initializer, Layer, Program, Tensor, Tiles, Variable
 from emitc.roll import Call, Loop, Node, roll
 from lowering.kernel_choice.instances import Instance
 from tinyts_dialect.tsbuf import Port

@@ -11,7 +11,7 @@ from xdsl.utils.exceptions import PassFailedException
 from xdsl.utils.target import Target
 
 from emitc.model_files import header_text, source_text
-from emitc.program import read_program
+from emitc.read_program import read_program
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from support_unit import (
 from xdsl.dialects.builtin import ModuleOp
 from xdsl.utils.exceptions import PassFailedException
 
-from emitc.program import read_program
+from emitc.read_program import read_program
 from lowering.accesses import held_rows, kernels_of, window_bytes
 from lowering.places.concatenation_places import Place, outermost
 from tinyts_dialect.tsbuf import Image, KernelOp, Layout, RowsOp, ViewOp, is_window

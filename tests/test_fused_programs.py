@@ -10,7 +10,7 @@ from support_unit import function_of, generated_inputs, interpreted, transformed
 from test_stream_reductions import fully_connected, mean, network, pool
 from xdsl.dialects.builtin import ModuleOp, StringAttr
 
-from emitc.program import read_program
+from emitc.read_program import read_program
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
 from tools import host_run

@@ -15,7 +15,7 @@ from subprocess import run
 import pytest
 
 from emitc.model_files import source_text
-from emitc.program import read_program
+from emitc.read_program import read_program
 from tools.compiler import compile_path
 from tools.fuzz_graphs import (
     LIMITS,

@@ -10,7 +10,7 @@ from support_unit import Array, parse, transformed
 
 import tinyts
 from emitc.model_files import header_text, source_text
-from emitc.program import read_program
+from emitc.read_program import read_program
 from tools import host_run
 from tools.compiler import Compiled, compile_path
 from tools.host_run import SANITIZERS

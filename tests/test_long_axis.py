@@ -9,7 +9,7 @@ import pytest
 from support_unit import case, function_of, interpreted, tflm_outputs
 from xdsl.dialects.builtin import ModuleOp
 
-from emitc.program import read_program
+from emitc.read_program import read_program
 from lowering.stages.graph import read_graph
 from lowering.stages.search import Freedom, Search
 from tinyts_dialect.interfaces import TensorOp

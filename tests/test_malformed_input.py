@@ -36,7 +36,7 @@ from xdsl.passes import PassPipeline
 from xdsl.utils.exceptions import PassFailedException
 
 from emitc.model_files import header_text, source_text
-from emitc.program import read_program
+from emitc.read_program import read_program
 from lowering.pipelines import all_passes, lowering_passes
 from tools import compile as compile_command
 from tools import opt as opt_command

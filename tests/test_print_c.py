@@ -14,7 +14,8 @@ from support_unit import transformed
 from emitc import print_c
 from emitc.api import api_ports, c_name
 from emitc.model_files import header_text, source_text
-from emitc.program import Constant, Layer, Program, Tensor, read_program
+from emitc.program import Constant, Layer, Program, Tensor
+from emitc.read_program import read_program
 from emitc.roll import Call
 from tinyts_dialect.attributes import Quant as StoredQuant
 from tinyts_dialect.tsbuf import Image, Port

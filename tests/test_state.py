@@ -21,7 +21,7 @@ from xdsl.dialects.builtin import (
 from xdsl.passes import PassPipeline
 from xdsl.utils.exceptions import PassFailedException
 
-from emitc.program import read_program
+from emitc.read_program import read_program
 from lowering.accesses import kernels_of
 from lowering.pipelines import all_passes
 from tinyts_dialect.attributes import PairAttr

@@ -24,8 +24,8 @@ from xdsl.dialects.builtin import IntegerAttr, ModuleOp, StringAttr, i64
 from xdsl.utils.exceptions import PassFailedException
 
 from emitc.model_files import header_text, source_text
-from emitc.program import read_program
 from emitc.project import RUNTIME
+from emitc.read_program import read_program
 from lowering.accesses import arena_and_function
 from lowering.verify_arena import VerifyArena
 from tinyts_dialect.tsbuf import BufferOp

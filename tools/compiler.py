@@ -13,7 +13,8 @@ from pathlib import Path
 from xdsl.dialects.builtin import ArrayAttr, IntegerAttr, ModuleOp
 from xdsl.dialects.func import FuncOp
 
-from emitc.program import Program, read_program
+from emitc.program import Program
+from emitc.read_program import read_program
 from lowering.accesses import arena_and_function, arena_bytes, kernels_of
 from lowering.kernel_choice.flash_choice import FlashError
 from lowering.pipelines import (

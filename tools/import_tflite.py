@@ -27,16 +27,11 @@ from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.tensors import shape_of
 from tools.constant_folding import fold_constants
 from tools.dilated_convolution import fold_dilations, read_dilated
+from tools.import_state import ImportState, end_type
 from tools.long_axis import swap_one_dimensional_parts
 from tools.model_kind import unsupported_kind
 from tools.op_table import OP_TABLE
-from tools.operator_reader import (
-    ImportState,
-    OperatorReader,
-    end_type,
-    operator_message,
-    tensor_location,
-)
+from tools.operator_reader import OperatorReader, operator_message, tensor_location
 from tools.operator_remedies import not_supported
 from tools.tflite_file import (
     OperatorInfo,

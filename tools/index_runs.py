@@ -10,7 +10,8 @@ from xdsl.ir import SSAValue
 from tinyts_dialect.ops.gather_channels import GatherChannelsOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.tensors import quant_of, shape_of
-from tools.operator_reader import OperatorReader, tensor_quant
+from tools.import_state import tensor_quant
+from tools.operator_reader import OperatorReader
 from tools.tflite_file import MAX_OPERANDS
 from tools.view_building import around, concatenated, part, reshaped, sliced
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from emitc.program import tensor_name
+from emitc.read_program import tensor_name
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.concatenation import ConcatenationOp
 from tinyts_dialect.ops.reshape import ReshapeOp

@@ -13,7 +13,7 @@ from xdsl.dialects.func import FuncOp
 from emitc.arena_picture import ArenaPicture
 from emitc.arena_reader import kernel_number, read_picture
 from emitc.print_c import row_pitch
-from emitc.program import tensor_name
+from emitc.read_program import tensor_name
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.places.concatenation_places import UNNAMED
 from tinyts_dialect.interfaces import TensorOp

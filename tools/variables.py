@@ -28,13 +28,8 @@ from lowering.variables import INITIAL, NUMBER
 from tinyts_dialect.ops.assign import AssignOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.tensors import activation_type, dense
-from tools.operator_reader import (
-    ImportState,
-    operator_message,
-    read_options,
-    tensor_location,
-    tensor_quant,
-)
+from tools.import_state import ImportState, tensor_quant
+from tools.operator_reader import operator_message, read_options, tensor_location
 from tools.tflite_file import OperatorInfo, TensorInfo, TFLiteError, TFLiteFile, shown
 
 

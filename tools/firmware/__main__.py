@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from emitc.firmware import BENCHMARKS, UPLOADS
-from emitc.program import tensor_name
+from emitc.read_program import tensor_name
 from tools.compile import check_outputs
 from tools.compiler import compile_path
 from tools.emulator.boards import board

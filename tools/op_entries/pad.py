@@ -12,12 +12,13 @@ from tinyts_dialect.ops.pad import PadOp
 from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.tensors import is_image, quant_of, shape_of
 from tinyts_dialect.windows import Pads
+from tools.import_state import tensor_quant
 from tools.operator_entry import (
     OperatorEntry,
     check_output_shape,
     with_output_shape,
 )
-from tools.operator_reader import OperatorReader, tensor_quant
+from tools.operator_reader import OperatorReader
 from tools.view_building import IMAGE_RANK, around, reshaped
 
 

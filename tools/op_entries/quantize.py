@@ -8,9 +8,10 @@ from tinyts_dialect.activation_tables import requantization_table
 from tinyts_dialect.ops.dequantize import DequantizeOp
 from tinyts_dialect.ops.quantize import QuantizeOp
 from tinyts_dialect.tensors import quant_of
+from tools.import_state import tensor_quant
 from tools.op_entries.tables import build_table
 from tools.operator_entry import OperatorEntry
-from tools.operator_reader import OperatorReader, tensor_quant
+from tools.operator_reader import OperatorReader
 
 
 def _read_quantize(reader: OperatorReader) -> SSAValue:

@@ -18,8 +18,9 @@ from tinyts_dialect.ops.reshape import ReshapeOp
 from tinyts_dialect.ops.table import TableOp
 from tinyts_dialect.tensors import quant_of, shape_of
 from tinyts_dialect.windows import Window
+from tools.import_state import tensor_quant
 from tools.operator_entry import OperatorEntry, with_output_shape
-from tools.operator_reader import OperatorReader, tensor_quant
+from tools.operator_reader import OperatorReader
 
 
 def _read_max(reader: OperatorReader) -> SSAValue:

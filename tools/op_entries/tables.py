@@ -26,8 +26,9 @@ from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.ops.structure import ConstantOp
 from tinyts_dialect.ops.table import TableOp
 from tinyts_dialect.tensors import quant_of, shape_of, to_array
+from tools.import_state import tensor_quant
 from tools.operator_entry import OperatorEntry
-from tools.operator_reader import OperatorReader, tensor_quant
+from tools.operator_reader import OperatorReader
 
 Table = npt.NDArray[np.int8]
 
