@@ -93,30 +93,6 @@ static inline tinyts_tensor tinyts_tiles_part(const tinyts_tiles *tiles, int32_t
     return tinyts_cropped(&tiles->columns[column], x - start, *end - start);
 }
 
-/* Of an elementwise operator on two tensors: what one tile of each input reaches. */
-typedef struct {
-    tinyts_tensor input_1;
-    tinyts_tensor input_2;
-    tinyts_tensor output;
-    int32_t end; /* pixel of the whole tensor behind it */
-} tinyts_tiles_pair;
-
-/* The pair from pixel x of the whole tensor on, up to pixel `right` at most. */
-static inline tinyts_tiles_pair tinyts_tiles_pair_at(const tinyts_tiles *input_1,
-                                                     const tinyts_tiles *input_2,
-                                                     const tinyts_tiles_call *call,
-                                                     int32_t x, int32_t right) {
-    tinyts_tiles_pair pair;
-    pair.end = right;
-    pair.input_1 = tinyts_tiles_part(input_1, x, &pair.end);
-    pair.input_2 = tinyts_tiles_part(input_2, x, &pair.end);
-    pair.output = tinyts_cropped(call->output, x - call->x, pair.end - call->x);
-    if (pair.input_1.width > pair.output.width) { /* the second input ends before */
-        pair.input_1.width = pair.output.width;
-    }
-    return pair;
-}
-
 #ifdef __cplusplus
 }
 #endif
