@@ -278,6 +278,10 @@ ERRORS: dict[str, tuple[Callable[[Path, Path], tuple[object, ...]], str]] = {
         lambda model, folder: (model, *["--data", wrong_data(folder)] * 2),
         "expects int8 of shape",
     ),
+    "data-and-random": (
+        lambda model, folder: (model, "--random", 0, "--data", wrong_data(folder)),
+        "not allowed with",
+    ),
     "data-and-count": (
         lambda model, folder: (model, "--data", wrong_data(folder), "--count", 3),
         "--count",

@@ -169,7 +169,7 @@ def _parser() -> CommandParser:
     parser.add_argument("model", type=Path, help="the .tflite model")
     source = parser.add_mutually_exclusive_group()
     source.add_argument(
-        "--random", type=int, default=0, metavar="SEED", help="generated inputs"
+        "--random", type=int, metavar="SEED", help="generated inputs (default 0)"
     )
     source.add_argument(
         "--data",
@@ -219,7 +219,7 @@ def _inputs(parsed: argparse.Namespace) -> list[Array]:
             f"--count: {count} runs of {size} input bytes are more than "
             f"{MAX_INPUT_BYTES} bytes; give fewer"
         )
-    return random_inputs(details, parsed.random, count)
+    return random_inputs(details, parsed.random or 0, count)
 
 
 def _request(parsed: argparse.Namespace) -> RunRequest:
