@@ -280,7 +280,7 @@ ERRORS: dict[str, tuple[Callable[[Path, Path], tuple[object, ...]], str]] = {
     ),
     "data-and-random": (
         lambda model, folder: (model, "--random", 0, "--data", wrong_data(folder)),
-        "not allowed with",
+        "--random",
     ),
     "data-and-count": (
         lambda model, folder: (model, "--data", wrong_data(folder), "--count", 3),

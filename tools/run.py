@@ -167,11 +167,10 @@ def _parser() -> CommandParser:
         description="Compiles a model, runs it and compares every output byte.",
     )
     parser.add_argument("model", type=Path, help="the .tflite model")
-    source = parser.add_mutually_exclusive_group()
-    source.add_argument(
+    parser.add_argument(
         "--random", type=int, metavar="SEED", help="generated inputs (default 0)"
     )
-    source.add_argument(
+    parser.add_argument(
         "--data",
         type=Path,
         action="append",
@@ -209,6 +208,8 @@ def _inputs(parsed: argparse.Namespace) -> list[Array]:
     if parsed.data:
         if parsed.count is not None:
             raise UserError("--count goes with --random; --data says the runs itself")
+        if parsed.random is not None:
+            raise UserError("--random and --data both give inputs; leave one out")
         return load_inputs(parsed.data, details)
     count = 5 if parsed.count is None else parsed.count
     if count < 1:
