@@ -1,4 +1,4 @@
-"""`fuse-rows`: a convolution and the one after it become one op of a few rows."""
+"""`fuse-rows`: a convolution and the one or two after it become one op of a few rows."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tinyts_dialect.windows import NO_PADS
 
 ConvolutionOp: TypeAlias = Conv2DOp | DepthwiseConv2DOp
 
-KINDS = ("rows", "pixels")
+KINDS = ("rows", "pixels", "block")
 
 
 class FusionError(Exception):
@@ -31,9 +31,15 @@ class FusionError(Exception):
 
 
 def consumer_of(op: TensorOp, kind: str) -> ConvolutionOp:
-    """The only reader of `op`, with which it may be fused; FusionError otherwise."""
+    """The only reader of `op`, with which it may be fused; FusionError otherwise.
+
+    In a `block` that is a depthwise convolution, which in turn may be fused by pixels.
+    """
     if kind not in KINDS:
         raise FusionError(f"fuse = '{kind}' is not one of {', '.join(KINDS)}")
+    if kind == "block":
+        consumer_of(consumer_of(op, "rows"), "pixels")
+        kind = "rows"
     if not isinstance(op, ConvolutionOp if kind == "rows" else DepthwiseConv2DOp):
         wanted = "convolution" if kind == "rows" else "depthwise convolution"
         raise FusionError(f"it is no {wanted}")
@@ -78,6 +84,8 @@ def fused_rows(
             producer.bias,
             consumer.weights,
             consumer.bias,
+            [],
+            [],
         ],
         result_types=[consumer.result.type, []],
         properties={
@@ -94,6 +102,32 @@ def fused_rows(
             "keep": IntegerAttr(kept, i64),
         },
         attributes=consumer.attributes,
+    )
+
+
+def fused_block(pair: FusedRowsOp, project: Conv2DOp) -> FusedRowsOp:
+    """A pair that computes all rows, and the 1x1 convolution that reads its result."""
+    return FusedRowsOp.build(
+        operands=[
+            [],
+            [pair.input] if pair.input is not None else [],
+            pair.producer_weights,
+            pair.producer_bias,
+            pair.weights,
+            pair.bias,
+            [project.weights],
+            [project.bias],
+        ],
+        result_types=[project.result.type, []],
+        properties={
+            **{n: v for n, v in pair.properties.items() if n != "operandSegmentSizes"},
+            **{n: v for n, v in _kept_properties(project).items() if n not in _LAYER},
+            "project_clamp": project.clamp,
+            "project_scales": project.weight_scales,
+            "depthwise_quant": QuantAttr(quant_of(pair.result)),
+            "depthwise_layer": pair.layer,
+        },
+        attributes=project.attributes,
     )
 
 
@@ -118,6 +152,10 @@ def fused_pixels(producer: DepthwiseConv2DOp, consumer: Conv2DOp) -> FusedPixels
         },
         attributes=consumer.attributes,
     )
+
+
+_LAYER = frozenset({"window", "clamp", "weight_scales"})
+"""Properties of a convolution that a block has for its depthwise one alone."""
 
 
 def _kept_properties(consumer: ConvolutionOp) -> dict[str, object]:
@@ -172,11 +210,18 @@ class FuseRows(ModulePass):
             fused = fused_pixels(producer, consumer)
         _replace(consumer, fused)
         _erase(producer)
+        if kind == "block":
+            project = next(iter(fused.result.uses)).operation
+            _replace(project, fused_block(fused, project))
+            _erase(fused)
 
     def _checked(self, producer: TensorOp, kind: str) -> ConvolutionOp:
         try:
             consumer = consumer_of(producer, kind)
-            if consumer.fuse is not None:
+            readers = [consumer]
+            if kind == "block":
+                readers.append(consumer_of(consumer, "pixels"))
+            if any(reader.fuse is not None for reader in readers):
                 raise FusionError(
                     "its reader has an attribute 'fuse' too; one op belongs to one pair"
                 )

@@ -96,7 +96,10 @@ def random_window(random: np.random.Generator, height: int, width: int) -> Windo
 
 
 def random_pair(seed: int, kind: str = "rows") -> ModuleOp:
-    """Two convolutions to be fused, and one after them that may leave rows out."""
+    """Two convolutions to be fused, and one after them that may leave rows out.
+
+    In a block there are three.
+    """
     random = np.random.default_rng(seed)
     size = (int(random.integers(1, 14)), int(random.integers(1, 6)))
     network = Network(random, (*size, int(random.integers(1, 4))))
@@ -114,6 +117,8 @@ def random_pair(seed: int, kind: str = "rows") -> ModuleOp:
         if random.random() < 0.3:
             keep = int(random.integers(0, 4))
             producer.attributes["keep"] = IntegerAttr(keep, i64)
+    if kind == "block":
+        network.convolution(Window((1, 1)), int(random.integers(1, 7)))
     stride = int(random.integers(1, 4))
     network.convolution(Window((1, 1), (stride, 1)), 2)
     return network.module()

@@ -59,6 +59,16 @@ def test_pixels(seed: int, tmp_path: Path, object_cache: Path) -> None:
     check(module, passes, "fused_pixels", tmp_path, object_cache)
 
 
+@pytest.mark.parametrize("seed", seeds(6, 40))
+def test_block(seed: int, tmp_path: Path, object_cache: Path) -> None:
+    module = random_pair(seed, "block")
+    ops = function_of(module).body.block.ops
+    next(op for op in ops if isinstance(op, TensorOp)).fuse = StringAttr("block")
+    passes = f"fuse-rows,{CUTS[seed % 4]}".rstrip(",")
+    lower = LOWER.replace("tsbuf", "tsbuf{overlap=trail}") if seed % 2 else LOWER
+    check(module, passes, "fused_block", tmp_path, object_cache, lower)
+
+
 def separable() -> ModuleOp:
     """Depthwise and pointwise, fused by pixels, as networks have them."""
     bench = Bench(5)

@@ -51,3 +51,14 @@ def test_pixels(seed: int) -> None:
     for cut in CUTS:
         after = assert_same(module, f"fuse-rows,{cut}".rstrip(","))
         assert ops_of(after, FusedPixelsOp)
+
+
+@pytest.mark.parametrize("seed", SEEDS[1::2])
+def test_block(seed: int) -> None:
+    module = random_pair(seed, "block")
+    ops_of(module, TensorOp)[0].fuse = StringAttr("block")
+    for cut in CUTS:
+        after = assert_same(module, f"fuse-rows,{cut}".rstrip(","))
+        blocks = ops_of(after, FusedRowsOp)
+        assert blocks
+        assert all(op.project_weights is not None for op in blocks)

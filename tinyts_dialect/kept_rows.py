@@ -60,6 +60,28 @@ class KeptRows:
         """Most rows that one of the output rows first..last-1 computes."""
         return max(self.window(y)[1] - self.kept_end(y) for y in range(first, last))
 
+    def most_passing(self, first: int, last: int, end: int) -> int:
+        """Most rows that one of the output rows computes but cannot put in place.
+
+        Output row end - 1 is the last. A row that is handed on has a place of its own;
+        the first of them may have those of kept rows that die meanwhile.
+        """
+        return max(
+            computed - max(0, min(stored, computed) - dying)
+            for computed, stored, dying in (
+                self._counts(y, y + 1 == end) for y in range(first, last)
+            )
+        )
+
+    def _counts(self, y: int, is_end: bool) -> tuple[int, int, int]:
+        """Rows that output row y computes, hands on, and is the last to find kept."""
+        low, kept_end = self.kept(y)
+        computed = self.window(y)[1] - kept_end
+        if is_end:
+            return computed, 0, kept_end - low
+        start, stop = self.handed_on(y, y + 1)
+        return computed, stop - start, min(self.kept(y + 1)[0], kept_end) - low
+
     def recomputed(self, first: int, last: int) -> int:
         """Rows that output rows first..last-1 compute although they were before."""
         return sum(

@@ -1,4 +1,4 @@
-"""Lowering of `tinyts.fused_rows` to `runtime_c/src/fused_rows.c`."""
+"""Lowering of `tinyts.fused_rows` to `fused_rows.c` and `fused_block.c`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import prod
 
 from lowering.calls.convolution_spec import convolution_constants, convolution_params
-from lowering.calls.kernel_spec import CallRows, KernelSpec
+from lowering.calls.kernel_spec import CallRows, KernelSpec, Params
 from tinyts_dialect.kept_rows import KeptRows
 from tinyts_dialect.ops.fused_rows import FusedRowsOp
 from tinyts_dialect.overlaps import Overlap
@@ -30,10 +30,24 @@ def lower(op: FusedRowsOp, rows: CallRows) -> KernelSpec:
         shape_of(op.weights)[3] // channels,
     )
     again = replace(op.kept_rows(), first_row=first_row)
+    project = op.project_convolution()
+    layers = [op.middle_layer]
+    own: dict[str, int | Params] = {"group": op.group.value.data}
+    constants = {
+        **convolution_constants(
+            producer, op.producer_weights, op.producer_bias, "producer."
+        ),
+        **convolution_constants(consumer, op.weights, op.bias, "consumer."),
+    }
+    if project is not None:
+        layers.append(op.depthwise_layer)
+        own = {"project": convolution_params(project, {"h": 0, "w": 0}, 0)}
+        weights, bias = op.project_operands()
+        constants |= convolution_constants(project, weights, bias, "project.")
     return KernelSpec(
-        "fused_rows",
+        "fused_rows" if project is None else "fused_block",
         {
-            "group": op.group.value.data,
+            **own,
             "keep": op.keep.value.data,
             "first_row": first_row,
             "last_row": last_row,
@@ -45,14 +59,9 @@ def lower(op: FusedRowsOp, rows: CallRows) -> KernelSpec:
             ),
         },
         inputs=("input",),
-        constants={
-            **convolution_constants(
-                producer, op.producer_weights, op.producer_bias, "producer."
-            ),
-            **convolution_constants(consumer, op.weights, op.bias, "consumer."),
-        },
+        constants=constants,
         overlaps=replacements(op.kept_rows(), *rows.output, last_row),
-        fused_layers=() if op.middle_layer is None else (op.middle_layer.value.data,),
+        fused_layers=tuple(layer.value.data for layer in layers if layer is not None),
         recomputed_macs=again.recomputed(*rows.output) * row_macs(op),
     )
 
@@ -72,7 +81,8 @@ def replacements(
     """Newly stored rows that may take the very place of kept rows that die.
 
     The kernel works by groups of channels: it reads a group of the kept rows before it
-    stores that group of the new ones. This holds within one output row.
+    stores that group of the new ones. In a block it works by columns. This holds within
+    one output row.
     """
     if last - first != 1 or last == last_row:
         return ()

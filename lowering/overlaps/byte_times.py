@@ -93,13 +93,28 @@ def stored_at(
         [y for y in range(*call_rows) if walk.stored(y)[0] <= row < walk.stored(y)[1]]
         for row in range(*rows)
     ]
-    return _group_times(
+    times = _group_times(
         walk, [y[0] - call_rows[0] if y else UNREAD for y in writers], image
     )
+    if walk.by_columns:
+        by_row = times.reshape(len(writers), -1)
+        for row, found, line in zip(range(*rows), writers, by_row, strict=True):
+            if found and walk.placed(found[0])[0] <= row < walk.placed(found[0])[1]:
+                line[:] = (found[0] - call_rows[0]) * (image.width + 1)
+    return times
 
 
 def _group_times(walk: FusedRowsWalk, steps: list[int], image: Image) -> Times:
-    """Times of rows of the middle tensor, handled in the given output rows."""
+    """Times of rows of the middle tensor, handled in the given output rows.
+
+    By columns each output row takes one time more, at its start.
+    """
+    if walk.by_columns:
+        starts = np.array(steps)[:, np.newaxis, np.newaxis] * (image.width + 1)
+        columns = np.arange(1, image.width + 1)[:, np.newaxis]
+        return np.broadcast_to(
+            starts + columns, (len(steps), image.width, image.channels)
+        ).reshape(-1)
     groups = np.arange(image.channels) // walk.group
     per_row = int(groups[-1]) + 1
     rows = np.array(steps)[:, np.newaxis, np.newaxis] * per_row

@@ -1,4 +1,4 @@
-"""Part of `verify-arena`: `fused_rows` names the rows that it finds and leaves.
+"""Part of `verify-arena`: kernels that keep rows name those that they find and leave.
 
 The kernel works out by itself which rows of its middle tensor it keeps from call to
 call. What the call says of them must agree, or the shadow of the arena tells nothing.
@@ -9,13 +9,18 @@ from __future__ import annotations
 from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import touched
-from lowering.overlaps.walks import FusedRowsWalk, fused_rows_walk
+from lowering.overlaps.walks import (
+    KEEPING_ROWS,
+    FusedRowsWalk,
+    fused_rows_walk,
+    scalars,
+)
 from tinyts_dialect.tsbuf import Access, Image, KernelOp
 
 
 def check_fused_rows(call: KernelOp, where: str) -> None:
     """Fails where kept or stored rows are not those of the call's accesses."""
-    if call.kernel.data != "fused_rows":
+    if call.kernel.data not in KEEPING_ROWS:
         return
     written, read = _middle(call.writes()), _middle(call.reads())
     if not written or len(read) != 1 or written[0].table is not read[0].table:
@@ -46,10 +51,18 @@ def check_fused_rows(call: KernelOp, where: str) -> None:
 def _check_scratch(
     call: KernelOp, walk: FusedRowsWalk, middle: Image, where: str
 ) -> None:
-    """The rows that an output row computes, a group of channels of each, must fit."""
+    """The rows that an output row computes, a group of channels of each, must fit.
+
+    Of a block, the columns of a window of those that are not placed, and a pixel.
+    """
     first, last = call.named_rows()
-    rows = max(walk.window(y)[1] - walk.kept_end(y) for y in range(first, last))
-    needed = rows * middle.width * min(walk.group, middle.channels)
+    needed = max(
+        (walk.window(y)[1] - walk.kept_end(y)) * middle.width
+        * min(walk.group, middle.channels)
+        for y in range(first, last)
+    )
+    if walk.by_columns:
+        needed = max(_cell_bytes(call, walk, middle, y) for y in range(first, last))
     scratch = [access for access in call.writes() if access.field == "scratch"]
     given = sum(
         part.last - part.first
@@ -59,6 +72,19 @@ def _check_scratch(
     )
     if scratch and given < needed:
         _fail(where, f"it needs {needed} bytes of 'scratch' and is given {given}")
+
+
+def _cell_bytes(
+    call: KernelOp, walk: FusedRowsWalk, middle: Image, y: int
+) -> int:
+    """Bytes of scratch that `fused_block` uses for output row y."""
+    columns = min(walk.columns, middle.width)
+    placed = walk.placed(y)
+    rows = walk.window(y)[1] - walk.kept_end(y) - (placed[1] - placed[0])
+    consumer = scalars(call.params).get("consumer", 0)
+    multiplier = 1 if isinstance(consumer, int) else consumer.get("ch_mult", 1)
+    pixels = multiplier if isinstance(multiplier, int) else 1
+    return (rows * columns + pixels) * middle.channels
 
 
 def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int]]:

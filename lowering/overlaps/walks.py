@@ -70,7 +70,8 @@ class FusedRowsWalk(NamedTuple):
     """When `fused_rows` reads kept rows of its middle tensor and writes stored ones.
 
     For an output row, group by group of channels: the group of all kept rows is read,
-    then the group of the new rows is written.
+    then the group of the new rows is written. `fused_block` goes column by column in the
+    same way, but that it writes new rows at any time for which no kept row dies.
     """
 
     rows: Taps
@@ -81,6 +82,13 @@ class FusedRowsWalk(NamedTuple):
     """The lowest output row that any call computes."""
     last_row: int
     middle_height: int
+    columns: int = 0
+    """Columns of the consumer's window, where the kernel goes by columns."""
+
+    @property
+    def by_columns(self) -> bool:
+        """Whether the kernel is `fused_block`."""
+        return self.columns > 0
 
     def window(self, y: int) -> tuple[int, int]:
         """The rows [lo, hi) of the middle tensor that output row y sees."""
@@ -103,8 +111,19 @@ class FusedRowsWalk(NamedTuple):
         low = max(self.window(y + 1)[0], self.kept_end(y))
         return low, min(self.kept_end(y + 1), self.window(y)[1])
 
+    def placed(self, y: int) -> tuple[int, int]:
+        """Those of them that `fused_block` writes at once: none takes a dying row's place."""
+        first, last = self.stored(y)
+        low, kept_end = self.window(y)[0], self.kept_end(y)
+        dying = max(min(self.window(y + 1)[0], kept_end) - low, 0)
+        return min(first + dying, last), last
+
     def _inside(self, row: int) -> int:
         return min(max(row, 0), self.middle_height)
+
+
+KEEPING_ROWS = frozenset({"fused_rows", "fused_block"})
+"""Kernels that keep rows of a middle tensor from call to call."""
 
 
 def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
@@ -133,8 +152,8 @@ def fused_rows_walk(
     call: KernelOp, written: Access, read: Access
 ) -> FusedRowsWalk | None:
     """The walk of `fused_rows` between its kept and its stored rows."""
-    if (call.kernel.data, written.field, read.field) != (
-        "fused_rows",
+    kernel = call.kernel.data
+    if kernel not in KEEPING_ROWS or (written.field, read.field) != (
         "middle",
         "middle",
     ):
@@ -144,12 +163,16 @@ def fused_rows_walk(
     params = scalars(call.params)
     consumer = params.get("consumer")
     rows = None if consumer is None or isinstance(consumer, int) else _taps(consumer)
+    if kernel == "fused_block":
+        params = {**params, "group": written.table.image.channels}
     numbers = [
         params.get(name) for name in ("keep", "group", "first_row", "last_row")
     ]
     if rows is None or not all(isinstance(number, int) for number in numbers):
         return None
-    walk = FusedRowsWalk(rows[0], *numbers, written.table.image.height)
+    extent = (rows[1].count - 1) * rows[1].dilation + 1
+    columns = extent if kernel == "fused_block" else 0
+    walk = FusedRowsWalk(rows[0], *numbers, written.table.image.height, columns)
     return walk if walk.group >= 1 else None
 
 

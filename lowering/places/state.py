@@ -78,6 +78,18 @@ def _keeps(part: FusedRowsOp, y: int) -> bool:
     return start < stop
 
 
+def _scratch_of(part: FusedRowsOp, chain: Chain) -> Image:
+    """New rows of a group of channels; in a block columns of them, and a pixel."""
+    first, last = part.rows_of_output()
+    width, channels = part.middle_shape()[1:]
+    rows = part.kept_rows()
+    if part.project_weights is None:
+        most = rows.most_computed(first, last)
+        return Image(1, most * width, part.group.value.data)
+    pixels = rows.most_passing(first, last, chain.last_row) * part.fresh_columns()
+    return Image(1, pixels * channels + part.depthwise_channels(), 1)
+
+
 class State:
     """The tables of state of a function and what each operation touches of them."""
 
@@ -118,11 +130,11 @@ class State:
                 for row in range(*run):
                     middle.buffers[row] = Image(1, width, channels)
             first, last = part.rows_of_output()
-            most = part.kept_rows().most_computed(first, last)
-            if most:
-                scratch[first] = Image(1, most * width, part.group.value.data)
+            size = _scratch_of(part, chain)
+            if size.width:
+                scratch[first] = size
         widest = max((image.width for image in scratch.values()), default=1)
-        image = Image(chain.last_row, widest, part.group.value.data)
+        image = Image(chain.last_row, widest, _scratch_of(part, chain).channels)
         self._add_scratch(key, image, scratch)
 
     def _add_scratch(

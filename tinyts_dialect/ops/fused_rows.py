@@ -1,6 +1,7 @@
 """`tinyts.fused_rows`: a convolution and the depthwise convolution after it as one op.
 
-Rows of the tensor in the middle are computed when the depthwise convolution needs
+With `project` the 1x1 convolution after these is a part of it, too: an inverted residual
+block, but for the addition. Rows of the tensor in the middle are computed when the depthwise convolution needs
 them. Of these only the rows that later calls read become values: one tensor
 [1, 1, W, C] each.
 """
@@ -65,6 +66,10 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
     `KeptRows` says, in order, and computes `middle_rows`. `stored` are the rows among
     these that the next part keeps. Each part reads the input rows that its new middle
     rows need, so a part without them has no input; the whole op reads the whole input.
+
+    With `project` a row is computed pixel by pixel: of the depthwise convolution's result
+    only one exists at a time, and of new rows that are not stored the columns of its
+    window.
     """
 
     name = "tinyts.fused_rows"
@@ -75,6 +80,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
     producer_bias = operand_def(TensorType)
     weights = operand_def(TensorType)
     bias = operand_def(TensorType)
+    project_weights = opt_operand_def(TensorType)
+    project_bias = opt_operand_def(TensorType)
     input_type = prop_def(TensorType)
     producer = prop_def(StringAttr)
     """`conv_2d` or `depthwise_conv_2d`."""
@@ -93,6 +100,12 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
     """Channels of the middle that are computed at a time."""
     keep = prop_def(IntegerAttr)
     """Most rows that are kept; with fewer than windows share, some are recomputed."""
+    project_clamp = opt_prop_def(ClampAttr)
+    project_scales = opt_prop_def(DenseIntOrFPElementsAttr)
+    depthwise_quant = opt_prop_def(QuantAttr)
+    """Of the depthwise convolution's result, where another convolution follows."""
+    depthwise_layer = opt_prop_def(IntegerAttr)
+    """Index, in the model file, of that result."""
     result = result_def(TensorType)
     stored = var_result_def(TensorType)
 
@@ -103,6 +116,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
         "`producer` `(` $producer_weights `,` $producer_bias `:` "
         "type($producer_weights) `,` type($producer_bias) `)` "
         "`consumer` `(` $weights `,` $bias `:` type($weights) `,` type($bias) `)` "
+        "(`project` `(` $project_weights^ `,` $project_bias `:` "
+        "type($project_weights) `,` type($project_bias) `)`)? "
         "attr-dict `->` type($result) (`stored` `(` type($stored)^ `)`)?"
     )
 
@@ -125,6 +140,25 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
             self.clamp.data,
             self.weight_scales,
             self.middle_quant.data,
+            self.depthwise_quant.data
+            if self.depthwise_quant is not None
+            else quant_of(self.result),
+        )
+
+    def project_convolution(self) -> Convolution | None:
+        """The 1x1 convolution of the depthwise one's result, if there is one."""
+        if (
+            self.project_clamp is None
+            or self.project_scales is None
+            or self.depthwise_quant is None
+        ):
+            return None
+        return Convolution(
+            False,
+            Window((1, 1)),
+            self.project_clamp.data,
+            self.project_scales,
+            self.depthwise_quant.data,
             quant_of(self.result),
         )
 
@@ -146,8 +180,27 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
         return (
             window.output_size(0, height),
             window.output_size(1, width),
-            shape_of(self.weights)[3],
+            self.depthwise_channels()
+            if self.project_weights is None
+            else shape_of(self.project_weights)[0],
         )
+
+    def depthwise_channels(self) -> int:
+        """Channels of the depthwise convolution's result."""
+        return shape_of(self.weights)[3]
+
+    def project_operands(self) -> tuple[SSAValue, SSAValue]:
+        """Weights and bias of the 1x1 convolution, where there is one."""
+        if self.project_weights is None or self.project_bias is None:
+            raise VerifyException("the op has no project")
+        return self.project_weights, self.project_bias
+
+    def fresh_columns(self) -> int:
+        """Columns of new rows that exist at a time: all, or those of a window."""
+        width = self.middle_shape()[1]
+        if self.project_weights is None:
+            return width
+        return min(self.window.data.extent(1), width)
 
     def rows_of_output(self) -> Interval:
         """Rows of the whole result that are computed."""
@@ -210,6 +263,7 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
         outputs = self.consumer_convolution().verify(
             self.weights, self.bias, channels
         )
+        outputs = self._verify_project(outputs)
         height, width, _ = self.output_shape()
         rect = self.output_rect()
         if rect.y1 > height or (rect.x0, rect.x1) != (0, width):
@@ -228,6 +282,26 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
                 f"keep is {self.keep.value.data}; neighbouring windows share {most} "
                 "rows"
             )
+
+    def _verify_project(self, channels: int) -> int:
+        """Channels of the result, where the depthwise convolution's has so many."""
+        given = (
+            self.project_weights,
+            self.project_bias,
+            self.project_clamp,
+            self.project_scales,
+            self.depthwise_quant,
+        )
+        if all(each is None for each in given):
+            return channels
+        project = self.project_convolution()
+        if project is None or self.project_weights is None or self.project_bias is None:
+            raise VerifyException(
+                "project needs weights and bias, project_clamp, project_scales and "
+                "depthwise_quant, all or none of them"
+            )
+        quant_of(activation_type((1, 1, 1, channels), project.input))
+        return project.verify(self.project_weights, self.project_bias, channels)
 
     def _verify_rows(self) -> None:
         first, last = self.rows_of_output()
@@ -279,7 +353,10 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
         pixel = prod(self.producer_window.data.kernel)
         if self.producer.data == "conv_2d":
             pixel *= shape_of(self.producer_weights)[3]
-        consumer = prod(shape_of(self.result)) * prod(self.window.data.kernel)
+        pixels = prod(shape_of(self.result)[:3])
+        consumer = pixels * self.depthwise_channels() * prod(self.window.data.kernel)
+        if self.project_weights is not None:
+            consumer += pixels * prod(shape_of(self.project_weights))
         return (last - first) * width * channels * pixel + consumer
 
     def build_chain(self, parts: Sequence[Rect]) -> Chain:
@@ -320,6 +397,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
                 self.producer_bias,
                 self.weights,
                 self.bias,
+                () if self.project_weights is None else (self.project_weights,),
+                () if self.project_bias is None else (self.project_bias,),
             ],
             result_types=[
                 with_rect(tensor_type(self.result), part),
@@ -341,7 +420,10 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
         return [*operations, result]
 
     def evaluate(self, *operands: Array) -> tuple[Array, ...]:
-        *rows, producer_weights, producer_bias, weights, bias = operands
+        project = self.project_convolution()
+        last_operands = operands[-2:] if project is not None else ()
+        others = operands[: len(operands) - len(last_operands)]
+        *rows, producer_weights, producer_bias, weights, bias = others
         if self.input is None:
             _, _, width, channels = shape_of(self.input_type)
             rows.append(np.zeros((1, 0, width, channels), np.int8))
@@ -361,6 +443,8 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
             (start, computed[1]),
             (first, last),
         )
+        if project is not None:
+            output = project.evaluate(output, *last_operands)
         stored = (y - computed[0] for y in range(*self.stored_rows()))
         return output, *(middle[:, y : y + 1] for y in stored)
 
