@@ -211,6 +211,7 @@ def write_plan(graph: Graph, plan: Plan) -> None:
                 op.fuse = StringAttr(how)
             if how == "rows":
                 op.attributes["group"] = IntegerAttr(stage.group, i64)
+            if how in ("rows", "block"):
                 keep = dict(stage.keep).get(node.index)
                 if keep is not None:
                     op.attributes["keep"] = IntegerAttr(keep, i64)

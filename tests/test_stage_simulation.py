@@ -54,10 +54,10 @@ def test_random_graphs(seed: int) -> None:
     assert_exact(random_network(seed, *PLACES[seed % 6]), Random(seed), 1)
 
 
-@pytest.mark.parametrize("seed", range(24))
+@pytest.mark.parametrize("seed", range(36))
 def test_fused_pairs(seed: int) -> None:
     """Windows of every kind; some rows are needed by nobody."""
-    module = random_pair(seed, ("rows", "pixels")[seed // 6 % 2])
+    module = random_pair(seed, ("rows", "pixels", "block")[seed // 6 % 3])
     for op in module.walk():
         op.attributes.pop("keep", None)  # plans recompute nothing
     assert_exact(network_of(module, *PLACES[seed % 6]), Random(seed), 2)

@@ -14,7 +14,7 @@ class Stage:
     """Nodes first..last-1, computed depth first in slices of `height` rows.
 
     A height of 0 leaves tensors whole. `fused` maps producers to how they are fused
-    with their reader (`rows` or `pixels`); `streamed` are reductions that consume
+    with their reader (`rows`, `pixels`, or `block` with two); `streamed` are reductions that consume
     slices.
     """
 

@@ -15,6 +15,7 @@ from lowering.stages.graph import Graph, Node, window_of
 from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.stage_cost import StageCosts
+from lowering.stages.units import fused_nodes
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.kept_rows import most_kept
 
@@ -95,6 +96,7 @@ class Search:
         self.count = len(graph.nodes)
         self.rows = self._pairs("rows")
         self.pixels = self._pairs("pixels")
+        self.blocks = self._pairs("block")
         self.reductions = {
             node.index: self._first_skipped(node)
             for node in graph.nodes
@@ -115,13 +117,13 @@ class Search:
         """Stages whose fused pairs were chosen one by one."""
 
     def _pairs(self, how: str) -> dict[int, int]:
-        """Producers with their readers that may be fused in one way."""
+        """Producers, with the last that they may be fused with in one way."""
         pairs: dict[int, int] = {}
         if not self.freedom.fuse:
             return pairs
         for node in self.graph.nodes:
             if is_fusible(node.op, how):
-                pairs[node.index] = self.graph.tensors[node.output].readers[0]
+                pairs[node.index] = fused_nodes(self.graph, node.index, how)[-1]
         return pairs
 
     def _line_bytes(self, node: Node) -> int:
@@ -168,21 +170,26 @@ class Search:
         return first <= self.reductions[number]
 
     def _fused(self, stage: Stage, preferred: str) -> Stage:
-        """The stage with pairs fused greedily, one way before the other."""
-        ways = {"rows": self.rows, "pixels": self.pixels}
-        order = ["rows", "pixels"] if preferred == "rows" else ["pixels", "rows"]
+        """The stage with pairs fused greedily, one way before the others."""
+        ways = {"rows": self.rows, "pixels": self.pixels, "block": self.blocks}
+        order = {
+            "rows": ("rows", "pixels"),
+            "pixels": ("pixels", "rows"),
+            "block": ("block", "rows", "pixels"),
+        }[preferred]
         taken: set[int] = set()
         fused: list[tuple[int, str]] = []
         for how in order:
             for producer, reader in ways[how].items():
                 inside = stage.first <= producer and reader < stage.last
-                if inside and not {producer, reader} & taken:
+                nodes = set(fused_nodes(self.graph, producer, how))
+                if inside and not nodes & taken:
                     fused.append((producer, how))
-                    taken |= {producer, reader}
+                    taken |= nodes
         return replace(stage, fused=tuple(sorted(fused)))
 
-    def _only(self, stage: Stage, how: str) -> Stage:
-        fused = tuple(pair for pair in stage.fused if pair[1] == how)
+    def _without(self, stage: Stage, how: str) -> Stage:
+        fused = tuple(pair for pair in stage.fused if pair[1] != how)
         return replace(stage, fused=fused)
 
     def variants(self, first: int, last: int, height: int) -> Iterator[Stage]:
@@ -192,13 +199,16 @@ class Search:
         rows = self.uniform(plain)
         if rows.fused:
             yield rows
+        blocks = self._without(self._fused(plain, "block"), "pixels")
+        if height and blocks.fused != rows.fused:
+            yield blocks
 
     def uniform(self, stage: Stage) -> Stage:
         """The stage with all pairs fused by rows, where it has slices."""
         if not stage.height:
             return stage
         plain = self.plain(stage.first, stage.last, stage.height)
-        return self._only(self._fused(plain, "rows"), "rows")
+        return self._without(self._fused(plain, "rows"), "pixels")
 
     def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
         """Peak, calls and stage of the variant with the lowest peak, then calls."""
@@ -292,7 +302,8 @@ class Search:
         neither finds what the other does. Of equal peaks the fewest instructions.
         """
         plain = self.plain(stage.first, stage.last, stage.height)
-        starts = [stage, self._fused(plain, "rows"), self._fused(plain, "pixels")]
+        fused = (self._fused(plain, how) for how in ("rows", "pixels", "block"))
+        starts = [stage, *fused]
         ends = [self._upward(start) for start in (min(starts, key=self._cost), plain)]
         return min(ends, key=lambda end: (self._cost(end)[0], self.instructions(end)))
 
@@ -307,14 +318,16 @@ class Search:
     def _neighbours(self, stage: Stage) -> Iterator[Stage]:
         """The stages that differ in one pair, one reduction or in the group."""
         fused = dict(stage.fused)
-        for how, pairs in (("rows", self.rows), ("pixels", self.pixels)):
+        ways = (("rows", self.rows), ("pixels", self.pixels), ("block", self.blocks))
+        for how, pairs in ways:
             for producer, reader in pairs.items():
                 if not (stage.first <= producer and reader < stage.last):
                     continue
+                nodes = set(fused_nodes(self.graph, producer, how))
                 changed = {
                     p: h
                     for p, h in fused.items()
-                    if not {p, self._reader(p, h)} & {producer, reader}
+                    if nodes.isdisjoint(fused_nodes(self.graph, p, h))
                 }
                 if fused.get(producer) != how:
                     changed[producer] = how
@@ -325,9 +338,6 @@ class Search:
         for group in GROUPS:
             if group != stage.group:
                 yield replace(stage, group=group)
-
-    def _reader(self, producer: int, how: str) -> int:
-        return (self.rows if how == "rows" else self.pixels)[producer]
 
     # -- recomputation ---------------------------------------------------------
 
@@ -360,7 +370,7 @@ class Search:
         cost = self.costs.of(stage)
         best: tuple[float, Stage] | None = None
         for producer, how in stage.fused:
-            if how != "rows":
+            if how == "pixels":
                 continue
             window = window_of(self.graph.nodes[self.rows[producer]])
             kept = dict(stage.keep).get(producer, most_kept(window))

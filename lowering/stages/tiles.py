@@ -15,7 +15,7 @@ from lowering.operators import takes_tiles
 from lowering.places.tiled_tensors import reads_columnwise
 from lowering.stages.graph import NO_ROWS, Graph, Node, RowRange, window_of
 from lowering.stages.plan import Stage
-from lowering.stages.units import Unit
+from lowering.stages.units import Unit, fused_nodes
 from tinyts_dialect.interfaces import SplittableOpInterface, WindowedOp
 from tinyts_dialect.tensors import is_activation
 from tinyts_dialect.windows import Rect
@@ -53,7 +53,9 @@ def stage_columns(graph: Graph, stage: Stage) -> dict[int, Columns]:
 
     `stage.width` is that of tiles of the widest tensor.
     """
-    excluded = {*stage.streamed, *dict(stage.fused)}
+    excluded = set(stage.streamed)
+    for producer, how in stage.fused:
+        excluded |= set(fused_nodes(graph, producer, how)[:-1])
     nodes = [
         node
         for node in graph.nodes[stage.first : stage.last]

@@ -148,7 +148,7 @@ class RowsUnit(Unit):
         if not needed:
             return
         self.ways = _ways(
-            window_of(self.node),
+            window_of(self.window_node()),
             self.middle.height,
             tuple(self.parts),
             needed[-1],
@@ -158,6 +158,10 @@ class RowsUnit(Unit):
             if self.live[part]:
                 for earlier in self.ways[part].earlier:
                     self.live[earlier] = True
+
+    def window_node(self) -> Node:
+        """The depthwise convolution, whose window keeps rows."""
+        return self.node
 
     def earlier(self, part: int) -> tuple[int, ...]:
         return self.ways[part].earlier
@@ -199,6 +203,26 @@ class RowsUnit(Unit):
         return rows * self.producer.op.macs() // self.middle.height
 
 
+class BlockUnit(RowsUnit):
+    """A pair fused by rows and the 1x1 convolution after it, pixel by pixel."""
+
+    def __init__(
+        self, graph: Graph, nodes: tuple[Node, Node, Node], stage: Stage
+    ) -> None:
+        producer, self.depthwise, project = nodes
+        super().__init__(graph, producer, self.depthwise, stage)
+        self.node, self.output = project, project.output
+
+    def window_node(self) -> Node:
+        return self.depthwise
+
+    def scratch(self, part: int) -> int:
+        columns = window_of(self.depthwise).extent(1)
+        pixels = self.ways[part].passing * min(columns, self.middle.width)
+        output = self.graph.tensors[self.depthwise.output]
+        return pixels * self.middle.channels + output.channels
+
+
 class _Way(NamedTuple):
     """Rows of the middle tensor that one part finds, computes and stores."""
 
@@ -209,6 +233,8 @@ class _Way(NamedTuple):
     stored: tuple[RowRange, ...]
     most: int
     """Most rows that one output row computes."""
+    passing: int
+    """Most of these that it cannot put in place at once."""
     again: int
     """Rows that are computed although they were before."""
 
@@ -237,6 +263,7 @@ def _ways(
                 RowRange(*rows.computed(y, end)),
                 tuple(RowRange(*run) for run in rows.stored(y, end, part == last)),
                 rows.most_computed(y, end),
+                rows.most_passing(y, end, parts[last].last),
                 rows.recomputed(y, end),
             )
         )
@@ -280,8 +307,12 @@ def units_of(graph: Graph, stage: Stage) -> list[Unit]:
     streamed = {
         number: stream_source(graph, number) for number in stage.streamed
     }
-    hidden = {node for _, nodes in streamed.values() for node in nodes} | fused.keys()
-    consumers = {graph.tensors[graph.nodes[p].output].readers[0]: p for p in fused}
+    hidden = {node for _, nodes in streamed.values() for node in nodes}
+    consumers: dict[int, tuple[int, ...]] = {}
+    for producer, how in fused.items():
+        *inner, last = fused_nodes(graph, producer, how)
+        hidden |= set(inner)
+        consumers[last] = tuple(inner)
     units: list[Unit] = []
     for number in range(stage.first, stage.last):
         node = graph.nodes[number]
@@ -290,8 +321,10 @@ def units_of(graph: Graph, stage: Stage) -> list[Unit]:
         if number in streamed:
             units.append(StreamUnit(graph, node, streamed[number][0], stage.height))
         elif number in consumers:
-            producer = graph.nodes[consumers[number]]
-            if fused[producer.index] == "rows":
+            producer, *between = (graph.nodes[inner] for inner in consumers[number])
+            if between:
+                units.append(BlockUnit(graph, (producer, *between, node), stage))
+            elif fused[producer.index] == "rows":
                 units.append(RowsUnit(graph, producer, node, stage))
             else:
                 units.append(PixelsUnit(graph, producer, node, stage.height))
@@ -300,6 +333,14 @@ def units_of(graph: Graph, stage: Stage) -> list[Unit]:
         else:
             units.append(OpUnit(graph, node, stage.height))
     return units
+
+
+def fused_nodes(graph: Graph, producer: int, how: str) -> tuple[int, ...]:
+    """The nodes that become one with a producer, from that to the last."""
+    nodes = [producer]
+    for _ in range(2 if how == "block" else 1):
+        nodes.append(graph.tensors[graph.nodes[nodes[-1]].output].readers[0])
+    return tuple(nodes)
 
 
 def stream_source(graph: Graph, number: int) -> tuple[int, list[int]]:
