@@ -34,7 +34,8 @@ def flash_limit(options: CompileOptions, file_bytes: int, module: ModuleOp) -> i
     if options.flash_limit is not None:
         return options.flash_limit
     kernels = {call.kernel.data for call in kernels_of(arena_and_function(module)[1])}
-    windowed = kernels & {"conv_2d", "depthwise_conv_2d", "fused_rows", "fused_pixels"}
+    windowed = kernels & {"conv_2d", "depthwise_conv_2d", "fused_rows", "fused_pixels",
+        "fused_block"}
     return file_bytes + INTERPRETER + (CONVOLUTION if windowed else 0)
 
 

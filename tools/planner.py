@@ -54,7 +54,9 @@ WORTH_TRYING = 1.015
 PACKED = 1.05
 """No plan whose arena is larger than so many times its peak is taken for its speed."""
 
-SLOW = frozenset({"conv_2d", "depthwise_conv_2d", "fused_pixels", "fused_rows"})
+SLOW = frozenset(
+    {"conv_2d", "depthwise_conv_2d", "fused_block", "fused_pixels", "fused_rows"}
+)
 """Portable kernels that take most of the time wherever they are called."""
 
 EXPLORED = 10

@@ -8,12 +8,13 @@ do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
 
-from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.kernel_choice.kernel_variant import Array, LayerCalls, Proposal
+from lowering.overlaps.walks import Scalars
 from lowering.packing.panel_forms import Channels, Linear, requantized
 
 KERNELS = ("depthwise_conv_2d", "depthwise_conv_2d_tiles")
@@ -38,16 +39,14 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     long = large and layer.kernel == "depthwise_conv_2d"
     if (long and not _is_narrow(layer)) or (large and kernel["w"] > MAX_COLUMNS):
         return
-    linear = _linear_of(layer)
+    linear = linear_of(layer.arrays, layer.params["params"])
     packed = requantized(linear, 16)
     if packed is None or packed.form == "clamp":
         return
     relu = packed.form == "relu"
     zeros = np.full(output.channels, linear.input_zero, np.int8)
     pairs = -(-taps // 2)
-    group = 60 + 26 * pairs + 6 * (not relu)
-    blocks = -(-output.channels // 16) if large else 1
-    pixel = 50 + 16 * taps * blocks + -(-output.channels // 4) * group
+    pixel = pixel_instructions(taps, output.channels, relu)
     yield Proposal(
         "long" if long else "pixels",
         {
@@ -55,7 +54,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
             "relu": int(relu),
             "shift": int(packed.shifts[0]) if relu else 0,
         },
-        {"stream": _stream(packed, pairs), "zeros": zeros},
+        {"stream": stream_of(packed, pairs), "zeros": zeros},
         round(RESERVE * layer.rows * output.width * pixel),
     )
 
@@ -67,10 +66,16 @@ def _is_narrow(layer: LayerCalls) -> bool:
     return sizes == (1, 1, 1) and output.channels % 4 == 0
 
 
-def _linear_of(layer: LayerCalls) -> Linear:
-    """The numbers of the layer, whose weights are [1, h, w, channels]."""
-    arrays = {name: array.astype(np.int64) for name, array in layer.arrays.items()}
-    inner = layer.params["params"]
+def pixel_instructions(taps: int, channels: int, relu: bool) -> int:
+    """Estimated instructions of a pixel of `tinyts_depthwise_pixel.h`."""
+    group = 60 + 26 * -(-taps // 2) + 6 * (not relu)
+    blocks = -(-channels // 16) if taps > MAX_TAPS else 1
+    return 50 + 16 * taps * blocks + -(-channels // 4) * group
+
+
+def linear_of(given: Mapping[str, Array], inner: Scalars) -> Linear:
+    """The numbers of a layer, whose weights are [1, h, w, channels]."""
+    arrays = {name: array.astype(np.int64) for name, array in given.items()}
     channels = arrays["weights"].shape[-1]
     return Linear(
         arrays["weights"].reshape(-1, channels).T,
@@ -84,7 +89,7 @@ def _linear_of(layer: LayerCalls) -> Linear:
     )
 
 
-def _stream(packed: Channels, pairs: int) -> npt.NDArray[np.int32]:
+def stream_of(packed: Channels, pairs: int) -> npt.NDArray[np.int32]:
     """As `tinyts_depthwise_pixel.h` describes it."""
     channels, taps = packed.weights.shape
     weights = np.pad(packed.weights, ((0, 0), (0, 2 * pairs - taps)))

@@ -78,13 +78,10 @@ def _cell_bytes(
     call: KernelOp, walk: FusedRowsWalk, middle: Image, y: int
 ) -> int:
     """Bytes of scratch that `fused_block` uses for output row y."""
-    columns = min(walk.columns, middle.width)
-    placed = walk.placed(y)
-    rows = walk.window(y)[1] - walk.kept_end(y) - (placed[1] - placed[0])
     consumer = scalars(call.params).get("consumer", 0)
     multiplier = 1 if isinstance(consumer, int) else consumer.get("ch_mult", 1)
-    pixels = multiplier if isinstance(multiplier, int) else 1
-    return (rows * columns + pixels) * middle.channels
+    more = multiplier - 1 if isinstance(multiplier, int) else 0
+    return walk.cell_bytes(y, middle) + more * walk.pixels * middle.channels
 
 
 def _rows(walk: FusedRowsWalk, first: int, last: int) -> tuple[set[int], set[int]]:

@@ -83,7 +83,9 @@ class FusedRowsWalk(NamedTuple):
     last_row: int
     middle_height: int
     columns: int = 0
-    """Columns of the consumer's window, where the kernel goes by columns."""
+    """Columns that windows of a cell of pixels see, where the kernel goes by columns."""
+    pixels: int = 0
+    """Output pixels of a cell."""
 
     @property
     def by_columns(self) -> bool:
@@ -118,6 +120,16 @@ class FusedRowsWalk(NamedTuple):
         dying = max(min(self.window(y + 1)[0], kept_end) - low, 0)
         return min(first + dying, last), last
 
+    def cell_bytes(self, y: int, middle: Image) -> int:
+        """Scratch of `fused_block` for output row y: pixels, and columns of new rows.
+
+        For a depthwise convolution of one output channel an input channel.
+        """
+        placed = self.placed(y)
+        rows = self.window(y)[1] - self.kept_end(y) - (placed[1] - placed[0])
+        columns = min(self.columns, middle.width)
+        return (rows * columns + self.pixels) * middle.channels
+
     def _inside(self, row: int) -> int:
         return min(max(row, 0), self.middle_height)
 
@@ -149,9 +161,12 @@ def walk_of(call: KernelOp, written: Access, read: Access) -> Walk | None:
 
 
 def fused_rows_walk(
-    call: KernelOp, written: Access, read: Access
+    call: KernelOp, written: Access, read: Access, params: Scalars | None = None
 ) -> FusedRowsWalk | None:
-    """The walk of `fused_rows` between its kept and its stored rows."""
+    """The walk of `fused_rows` between its kept and its stored rows.
+
+    With `params` as if these were the scalars of the call.
+    """
     kernel = call.kernel.data
     if kernel not in KEEPING_ROWS or (written.field, read.field) != (
         "middle",
@@ -160,7 +175,7 @@ def fused_rows_walk(
         return None
     if call.variant is not None and call.function not in WALK_LIKE_THEIR_KERNEL:
         return None
-    params = scalars(call.params)
+    params = scalars(call.params) if params is None else params
     consumer = params.get("consumer")
     rows = None if consumer is None or isinstance(consumer, int) else _taps(consumer)
     if kernel == "fused_block":
@@ -170,9 +185,15 @@ def fused_rows_walk(
     ]
     if rows is None or not all(isinstance(number, int) for number in numbers):
         return None
-    extent = (rows[1].count - 1) * rows[1].dilation + 1
-    columns = extent if kernel == "fused_block" else 0
-    walk = FusedRowsWalk(rows[0], *numbers, written.table.image.height, columns)
+    columns = pixels = 0
+    if kernel == "fused_block":
+        pixels = params.get("pixels", 1)
+        if not isinstance(pixels, int) or pixels < 1:
+            return None
+        extent = (rows[1].count - 1) * rows[1].dilation + 1
+        columns = extent + (pixels - 1) * rows[1].stride
+    height = written.table.image.height
+    walk = FusedRowsWalk(rows[0], *numbers, height, columns, pixels)
     return walk if walk.group >= 1 else None
 
 
@@ -188,6 +209,8 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
         "depthwise_conv_2d_long",
         "depthwise_conv_2d_pixels",
         "fully_connected_step_packed",
+        "fused_block_pairs",
+        "fused_block_pixels",
         "fused_pixels_pairs",
         "fused_pixels_rows",
         "fused_rows_conv",
