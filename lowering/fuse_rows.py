@@ -1,4 +1,4 @@
-"""`fuse-rows`: a convolution and the one or two after it become one op of a few rows."""
+"""`fuse-rows`: a convolution and one or two after it become one op of a few rows."""
 
 from __future__ import annotations
 
@@ -120,8 +120,8 @@ def fused_block(pair: FusedRowsOp, project: Conv2DOp) -> FusedRowsOp:
         ],
         result_types=[project.result.type, []],
         properties={
-            **{n: v for n, v in pair.properties.items() if n != "operandSegmentSizes"},
             **{n: v for n, v in _kept_properties(project).items() if n not in _LAYER},
+            **{n: v for n, v in pair.properties.items() if n in _PAIR | _LAYER},
             "project_clamp": project.clamp,
             "project_scales": project.weight_scales,
             "depthwise_quant": QuantAttr(quant_of(pair.result)),
@@ -156,6 +156,22 @@ def fused_pixels(producer: DepthwiseConv2DOp, consumer: Conv2DOp) -> FusedPixels
 
 _LAYER = frozenset({"window", "clamp", "weight_scales"})
 """Properties of a convolution that a block has for its depthwise one alone."""
+
+_PAIR = frozenset(
+    {
+        "producer",
+        "producer_window",
+        "producer_clamp",
+        "producer_scales",
+        "input_type",
+        "middle_quant",
+        "middle_layer",
+        "middle_rows",
+        "group",
+        "keep",
+    }
+)
+"""Properties that a block takes from the pair of its first two ops."""
 
 
 def _kept_properties(consumer: ConvolutionOp) -> dict[str, object]:

@@ -46,7 +46,8 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     if depthwise is None:
         return
     projected = _projected(layer)
-    for variant, panel, cells in (("pixels", DIRECT, (1,)), ("pairs", PAIRED, CELLS)):
+    ways = ("pixels", DIRECT, (1,)), ("pairs", PAIRED, CELLS)
+    for variant, panel, cells in ways:
         streams = product(
             packed_stages(layer, "producer", panel),
             packed_stages(projected, "", panel),

@@ -70,8 +70,8 @@ class FusedRowsWalk(NamedTuple):
     """When `fused_rows` reads kept rows of its middle tensor and writes stored ones.
 
     For an output row, group by group of channels: the group of all kept rows is read,
-    then the group of the new rows is written. `fused_block` goes column by column in the
-    same way, but that it writes new rows at any time for which no kept row dies.
+    then the group of the new rows is written. `fused_block` goes column by column in
+    the same way, but that it writes new rows at any time for which no kept row dies.
     """
 
     rows: Taps
@@ -83,7 +83,7 @@ class FusedRowsWalk(NamedTuple):
     last_row: int
     middle_height: int
     columns: int = 0
-    """Columns that windows of a cell of pixels see, where the kernel goes by columns."""
+    """Columns that a cell of pixels sees, where the kernel goes by columns."""
     pixels: int = 0
     """Output pixels of a cell."""
 
@@ -114,7 +114,7 @@ class FusedRowsWalk(NamedTuple):
         return low, min(self.kept_end(y + 1), self.window(y)[1])
 
     def placed(self, y: int) -> tuple[int, int]:
-        """Those of them that `fused_block` writes at once: none takes a dying row's place."""
+        """Those that `fused_block` writes at once: none takes a dying row's place."""
         first, last = self.stored(y)
         low, kept_end = self.window(y)[0], self.kept_end(y)
         dying = max(min(self.window(y + 1)[0], kept_end) - low, 0)

@@ -7,10 +7,10 @@ factors are those of 16-bit multiply-add kernels, measured on an emulated core.
 
 from __future__ import annotations
 
-from lowering.stages.graph import Graph, Node
+from lowering.stages.graph import Graph, Node, window_of
 from lowering.stages.plan import Stage
 from lowering.stages.tiles import stage_columns
-from lowering.stages.units import PixelsUnit, RowsUnit, units_of
+from lowering.stages.units import BlockUnit, PixelsUnit, RowsUnit, units_of
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tinyts_dialect.ops.depthwise_conv_2d import DepthwiseConv2DOp
@@ -41,6 +41,16 @@ GROUP = 300
 PIXEL_DEPTHWISE_MAC, PIXEL_MAC = 13.0, 5.0
 """What those of a pair fused by pixels take more: its kernels are portable ones."""
 
+
+BLOCK_PIXEL, BLOCK_COLUMN = 600, 150
+"""What a block takes more for a pixel of its output, and for one of its middle."""
+
+BLOCK_MAC, BLOCK_DEPTHWISE_MAC, BLOCK_LARGE_MAC = 0.3, 0.6, 3.0
+"""What multiply-accumulates take more there, few pixels being computed together; the
+last of those of depthwise convolutions of many taps."""
+
+BLOCK_TAPS = 15
+"""More taps are many."""
 
 TILED = 1.4
 """Kernels for tiles have no scratch, and windows tap by tap: times the instructions of
@@ -79,7 +89,9 @@ def stage_instructions(graph: Graph, stage: Stage, calls: int) -> int:
         if isinstance(unit, PixelsUnit):
             total += round(PIXEL_DEPTHWISE_MAC * unit.producer.op.macs())
             total += round(PIXEL_MAC * unit.node.op.macs())
-        if isinstance(unit, RowsUnit):
+        if isinstance(unit, BlockUnit):
+            total += _block_overhead(graph, unit)
+        elif isinstance(unit, RowsUnit):
             total += _rows_overhead(graph, unit)
     return total
 
@@ -91,6 +103,18 @@ def _alone(graph: Graph, node: Node, height: int) -> int:
     whole, rest = divmod(output.height, rows)
     pixels = whole * (rows * output.width % 2) + rest * output.width % 2
     return round(ALONE_MAC * pixels * node.op.macs() / (output.height * output.width))
+
+
+def _block_overhead(graph: Graph, unit: BlockUnit) -> int:
+    """What a block takes more than its three ops."""
+    output, middle = graph.tensors[unit.output], unit.middle
+    work = BLOCK_PIXEL * output.height * output.width
+    work += BLOCK_COLUMN * middle.height * middle.width
+    work += BLOCK_MAC * (unit.producer.op.macs() + unit.node.op.macs())
+    kernel = window_of(unit.depthwise).kernel
+    large = kernel[0] * kernel[1] > BLOCK_TAPS
+    mac = BLOCK_LARGE_MAC if large else BLOCK_DEPTHWISE_MAC
+    return round(work + mac * unit.depthwise.op.macs())
 
 
 def _rows_overhead(graph: Graph, unit: RowsUnit) -> int:

@@ -14,8 +14,8 @@ class Stage:
     """Nodes first..last-1, computed depth first in slices of `height` rows.
 
     A height of 0 leaves tensors whole. `fused` maps producers to how they are fused
-    with their reader (`rows`, `pixels`, or `block` with two); `streamed` are reductions that consume
-    slices.
+    with their reader (`rows` or `pixels`) or with two (`block`); `streamed` are
+    reductions that consume slices.
     """
 
     first: int

@@ -1,9 +1,9 @@
 """`tinyts.fused_rows`: a convolution and the depthwise convolution after it as one op.
 
-With `project` the 1x1 convolution after these is a part of it, too: an inverted residual
-block, but for the addition. Rows of the tensor in the middle are computed when the depthwise convolution needs
-them. Of these only the rows that later calls read become values: one tensor
-[1, 1, W, C] each.
+With `project` the 1x1 convolution after these is a part of it, too: the block of an
+inverted residual network. Rows of the tensor in the middle are computed when the
+depthwise convolution needs them. Of these only the rows that later calls read become
+values: one tensor [1, 1, W, C] each.
 """
 
 from __future__ import annotations
@@ -67,9 +67,9 @@ class FusedRowsOp(TensorOp, ChainedOpInterface):
     these that the next part keeps. Each part reads the input rows that its new middle
     rows need, so a part without them has no input; the whole op reads the whole input.
 
-    With `project` a row is computed pixel by pixel: of the depthwise convolution's result
-    only one exists at a time, and of new rows that are not stored the columns of its
-    window.
+    With `project` a row is computed pixel by pixel: of the depthwise convolution's
+    result only one exists at a time, and of new rows that wait for the place of a kept
+    one, or are not stored, the columns of its window.
     """
 
     name = "tinyts.fused_rows"
