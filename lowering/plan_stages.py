@@ -68,7 +68,7 @@ class PlanStages(ModulePass):
     stage ends, instead of a search for them; between them the peak is made small
     whatever the objective. Without `fuse` or `stream` no pair is fused, no reduction
     streamed. With `tiles` stages are cut into columns where that lowers the peak of
-    `objective=sram` well. `input`, `output` and `overlap` are what
+    `objective=sram` well, and ops are fused to blocks where that lowers it. `input`, `output` and `overlap` are what
     `convert-tinyts-to-tsbuf` will be told, `alignment` is what `plan-arena` will be.
     """
 
@@ -126,7 +126,7 @@ class PlanStages(ModulePass):
             return
         search = Search(
             graph,
-            Freedom(self.fuse, self.stream, self.overlap),
+            Freedom(self.fuse, self.stream, self.overlap, blocks=self.tiles),
             self.alignment,
             progress_on_stderr(),
         )

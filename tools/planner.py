@@ -119,7 +119,8 @@ class Planner:
     def search(self, overlap: str) -> Search:
         """The search that counts on overlaps of a kind."""
         if overlap not in self._searches:
-            freedom = Freedom(overlap=overlap)
+            blocks = self.options.tiles == "on"
+            freedom = Freedom(overlap=overlap, blocks=blocks)
             self._searches[overlap] = Search(
                 self.graph, freedom, self.options.alignment, self.progress
             )

@@ -60,6 +60,8 @@ class Freedom:
     stream: bool = True
     overlap: str = "trail"
     heights: tuple[int, ...] = HEIGHTS
+    blocks: bool = False
+    """Whether three ops may become one that goes pixel by pixel: slow, but small."""
 
 
 def _longest_line(graph: Graph) -> int:
@@ -96,7 +98,7 @@ class Search:
         self.count = len(graph.nodes)
         self.rows = self._pairs("rows")
         self.pixels = self._pairs("pixels")
-        self.blocks = self._pairs("block")
+        self.blocks = self._pairs("block") if freedom.blocks else {}
         self.reductions = {
             node.index: self._first_skipped(node)
             for node in graph.nodes
