@@ -68,8 +68,9 @@ class PlanStages(ModulePass):
     stage ends, instead of a search for them; between them the peak is made small
     whatever the objective. Without `fuse` or `stream` no pair is fused, no reduction
     streamed. With `tiles` stages are cut into columns where that lowers the peak of
-    `objective=sram` well, and ops are fused to blocks where that lowers it. `input`, `output` and `overlap` are what
-    `convert-tinyts-to-tsbuf` will be told, `alignment` is what `plan-arena` will be.
+    `objective=sram` well, and ops fused to blocks where that lowers it. `input`,
+    `output` and `overlap` are what `convert-tinyts-to-tsbuf` will be told, `alignment`
+    is what `plan-arena` will be.
     """
 
     name = "plan-stages"

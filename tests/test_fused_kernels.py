@@ -53,11 +53,11 @@ def stage(
 
 
 def one_after_the_other(
-    script: Script, input: Int8Array, shape: Shape, stages: tuple[Stage, Stage]
+    script: Script, input: Int8Array, shape: Shape, stages: tuple[Stage, ...]
 ) -> tuple[int, Image]:
-    """A trial of the two plain kernels, and where its result is."""
+    """A trial of the plain kernels, and where its result is."""
     layout = Layout(script.rng)
-    images = [layout.image(s) for s in (shape, stages[0].shape, stages[1].shape)]
+    images = [layout.image(s) for s in (shape, *(stage.shape for stage in stages))]
     memory = script.bytes(layout.bytes)
     memory[images[0].addresses()] = input
     trial = script.trial(memory)
@@ -65,7 +65,7 @@ def one_after_the_other(
         tensors = {"input": script.tensor(source), "output": script.tensor(target)}
         layer = script.layer(part.kernel, {**tensors, **part.fields})
         script.call(trial, part.kernel, layer, [(0, part.shape[0])])
-    return trial, images[2]
+    return trial, images[-1]
 
 
 # Rows that a kernel with a kept part needs, as the kernel's header says it
@@ -99,6 +99,13 @@ class Needs:
 
     def computed(self, y: int) -> range:
         return range(self.kept_end(y), self.bounds(y)[1])
+
+    def waiting(self, y: int) -> int:
+        """Rows that a block computes and cannot put in place at once."""
+        stays = self.stays(y)
+        dying = len(set(self.kept(y)) - stays)
+        stored = len(stays & set(self.computed(y)))
+        return len(self.computed(y)) - max(0, stored - dying)
 
     def stays(self, y: int) -> set[int]:
         """Rows that lie in the middle after row y."""

@@ -22,6 +22,13 @@ CONVOLUTION = 20_000
 CODE = 16_000
 """Bytes of the kernels that a model needs."""
 
+BLOCK = 5_000
+"""What those of blocks add, which share little with others."""
+
+WINDOWED = frozenset(
+    {"conv_2d", "depthwise_conv_2d", "fused_block", "fused_pixels", "fused_rows"}
+)
+
 LAYER = 220
 """Bytes of a layer's structure, of its tensors and its calls."""
 
@@ -34,16 +41,17 @@ def flash_limit(options: CompileOptions, file_bytes: int, module: ModuleOp) -> i
     if options.flash_limit is not None:
         return options.flash_limit
     kernels = {call.kernel.data for call in kernels_of(arena_and_function(module)[1])}
-    windowed = kernels & {"conv_2d", "depthwise_conv_2d", "fused_rows", "fused_pixels",
-        "fused_block"}
-    return file_bytes + INTERPRETER + (CONVOLUTION if windowed else 0)
+    return file_bytes + INTERPRETER + (CONVOLUTION if kernels & WINDOWED else 0)
 
 
 def constants_budget(module: ModuleOp, limit: int) -> int:
     """What a limit leaves for the constants of a placed module."""
     _, function = arena_and_function(module)
-    layers = {(call.layer, call.fields) for call in kernels_of(function)}
-    return limit - CODE - LAYER * len(layers) - _tables(function)
+    calls = kernels_of(function)
+    layers = {(call.layer, call.fields) for call in calls}
+    blocks = any(call.kernel.data == "fused_block" for call in calls)
+    code = CODE + (BLOCK if blocks else 0)
+    return limit - code - LAYER * len(layers) - _tables(function)
 
 
 def _tables(function: FuncOp) -> int:

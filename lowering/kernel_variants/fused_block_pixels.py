@@ -35,7 +35,7 @@ CELLS = (2, 4, 8)
 """Output pixels of a cell of pairs."""
 
 PRODUCED, CELL, ROW = 130, 350, 400
-"""Instructions of two columns of a new row, a cell and an output row beside all else."""
+"""Instructions of two columns of a new row, a cell and an output row, beside others."""
 
 
 def propose(layer: LayerCalls) -> Iterator[Proposal]:

@@ -21,7 +21,7 @@ func.func @rows(%x01: tensor<1x2x6x2xi8, #q>, %x12: tensor<1x2x6x2xi8, #q>, %x3:
   // CHECK-SAME: middle_rows = #tinyts.pair<[0, 2]>
   // CHECK-SAME: -> tensor<1x1x6x2xi8, #tinyts.quant<5.000000e-01 : f32, -3>> stored(tensor<1x1x6x2xi8, {{.*}}, tensor<1x1x6x2xi8,
   // GENERIC: "tinyts.fused_rows"(%x01, %w, %b, %v, %c) <{
-  // GENERIC-SAME: operandSegmentSizes = array<i32: 0, 1, 1, 1, 1, 1>
+  // GENERIC-SAME: operandSegmentSizes = array<i32: 0, 1, 1, 1, 1, 1, 0, 0>
   %y0, %m0, %m1 = tinyts.fused_rows in(%x01 : tensor<1x2x6x2xi8, #q>) producer(%w, %b : tensor<2x1x1x2xi8>, tensor<2xi32>) consumer(%v, %c : tensor<1x3x3x2xi8>, tensor<2xi32>) {producer = "conv_2d", producer_window = #tinyts.window<[1, 1], stride [1, 1], pads [0, 0, 0, 0]>, producer_clamp = #all, producer_scales = dense<0.5> : tensor<2xf32>, input_type = !x, middle_quant = #q, middle_layer = 4, middle_rows = #tinyts.pair<[0, 2]>, window = #same, clamp = #all, weight_scales = dense<0.5> : tensor<2xf32>, group = 1, keep = 2, layer = 5, rect = #tinyts.rect<[0, 1], [0, 6]>} -> !row stored(!row, !row)
   // Two output rows at a time.
   // CHECK-NEXT: %y1, %m2, %m3 = tinyts.fused_rows kept(%m0, %m1 : {{.*}} in(%x12
