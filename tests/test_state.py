@@ -189,7 +189,7 @@ def test_only_the_first_part_keeps_nothing() -> None:
     _, second = ops_of(anew, FusedRowsOp)
     second.operands = second.operands[2:]
     second.properties["operandSegmentSizes"] = DenseArrayBase.from_list(
-        i32, [0, 1, 1, 1, 1, 1]
+        i32, [0, 1, 1, 1, 1, 1, 0, 0]
     )
     second.properties["middle_rows"] = PairAttr((1, 4))
     whole = function_of(anew).body.block.args[0]

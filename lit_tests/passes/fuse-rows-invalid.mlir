@@ -123,3 +123,27 @@ func.func @f(%x: !x, %w: tensor<1x3x3x2xi8>, %v: tensor<2xi32>) -> !x {
   %b = tinyts.depthwise_conv_2d %a weights(%w, %v) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>} : (!x, tensor<1x3x3x2xi8>, tensor<2xi32>) -> !x
   return %b : !x
 }
+
+// -----
+
+// CHECK: tinyts.conv_2d of layer 7 cannot be fused: its reader is tinyts.depthwise_conv_2d, no convolution of 1x1 pixels
+#q = #tinyts.quant<0.5 : f32, 0>
+!x = tensor<1x4x4x2xi8, #q>
+func.func @f(%x: !x, %u: tensor<2x1x1x2xi8>, %w: tensor<1x3x3x2xi8>, %v: tensor<2xi32>) -> !x {
+  %a = tinyts.conv_2d %x weights(%u, %v) {window = #tinyts.window<[1, 1], stride [1, 1], pads [0, 0, 0, 0]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>, layer = 7, fuse = "block"} : (!x, tensor<2x1x1x2xi8>, tensor<2xi32>) -> !x
+  %b = tinyts.depthwise_conv_2d %a weights(%w, %v) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>} : (!x, tensor<1x3x3x2xi8>, tensor<2xi32>) -> !x
+  %c = tinyts.depthwise_conv_2d %b weights(%w, %v) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>} : (!x, tensor<1x3x3x2xi8>, tensor<2xi32>) -> !x
+  return %c : !x
+}
+
+// -----
+
+// CHECK: tinyts.conv_2d of layer 7 cannot be fused: its reader has an attribute 'fuse' too; one op belongs to one pair
+#q = #tinyts.quant<0.5 : f32, 0>
+!x = tensor<1x4x4x2xi8, #q>
+func.func @f(%x: !x, %u: tensor<2x1x1x2xi8>, %w: tensor<1x3x3x2xi8>, %v: tensor<2xi32>) -> !x {
+  %a = tinyts.conv_2d %x weights(%u, %v) {window = #tinyts.window<[1, 1], stride [1, 1], pads [0, 0, 0, 0]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>, layer = 7, fuse = "block"} : (!x, tensor<2x1x1x2xi8>, tensor<2xi32>) -> !x
+  %b = tinyts.depthwise_conv_2d %a weights(%w, %v) {window = #tinyts.window<[3, 3], stride [1, 1], pads [1, 1, 1, 1]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>} : (!x, tensor<1x3x3x2xi8>, tensor<2xi32>) -> !x
+  %c = tinyts.conv_2d %b weights(%u, %v) {window = #tinyts.window<[1, 1], stride [1, 1], pads [0, 0, 0, 0]>, clamp = #tinyts.clamp<-128, 127>, weight_scales = dense<0.5> : tensor<2xf32>, fuse = "rows"} : (!x, tensor<2x1x1x2xi8>, tensor<2xi32>) -> !x
+  return %c : !x
+}
