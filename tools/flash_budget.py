@@ -22,7 +22,7 @@ CONVOLUTION = 20_000
 CODE = 16_000
 """Bytes of the kernels that a model needs."""
 
-BLOCK = 5_000
+BLOCK = 8_000
 """What those of blocks add, which share little with others."""
 
 WINDOWED = frozenset(
