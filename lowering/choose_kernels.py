@@ -7,7 +7,7 @@ that gain the most find too little, the buffers move (`kernel_choice/scratch_roo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,21 +19,18 @@ from xdsl.utils.exceptions import PassFailedException
 
 from lowering.accesses import arena_and_function, kernels_of
 from lowering.arena.blocks import Placement
-from lowering.kernel_choice.kernel_choices import Chosen, Decision, Proposed, decide
+from lowering.kernel_choice.best_decision import BestDecision
+from lowering.kernel_choice.kernel_choices import Chosen, Proposed
 from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_choice.replace_kernels import (
     Constants,
     erase_unused,
     replace_kernel,
 )
-from lowering.kernel_choice.scratch_places import SCRATCH_ALIGNMENT, ScratchPlaces
-from lowering.kernel_choice.scratch_replan import replanned
-from lowering.kernel_choice.scratch_room import Room, make_room, worth_trying
-from lowering.kernel_choice.scratch_wishes import wishes_of, with_equal_bases_kept
+from lowering.kernel_choice.scratch_places import ScratchPlaces
 from lowering.kernel_variants import Propose, variants
-from lowering.live_ranges import Problem, problem_of
+from lowering.live_ranges import problem_of
 from lowering.plan_arena import describe
-from tinyts_dialect.tsbuf import MAX_ARENA_BYTES
 
 TARGETS = ("portable", "host", "cortex-m7")
 """Portable kernels for the first two, those of a core with DSP for the last."""
@@ -54,9 +51,10 @@ class ChooseKernels(ModulePass):
 
     `size` is what the arena may grow to for scratch; without it the arena stays as it
     is, but for `spare` percent by which it may grow as far as that is worth its
-    instructions. `flash` bounds the bytes of all constants and of code that only one
-    layer needs. With `kernels=cmsis-nn` that library computes all layers that it can,
-    whatever it costs.
+    instructions, and a few more where these are far from `unsplit`, what the network
+    takes in whole tensors. `flash` bounds the bytes of all constants and of code that
+    only one layer needs. With `kernels=cmsis-nn` that library computes all layers that
+    it can, whatever it costs.
     """
 
     name = "choose-kernels"
@@ -66,6 +64,7 @@ class ChooseKernels(ModulePass):
     flash: int | None = None
     kernels: str = "tinyts"
     spare: int = 0
+    unsplit: int = 0
 
     def apply(self, ctx: Context, op: ModuleOp) -> None:
         if self.target not in TARGETS:
@@ -92,8 +91,17 @@ class ChooseKernels(ModulePass):
             Proposed(layer, steps, _proposals(layer, own), _proposals(layer, library))
             for layer, steps in _layers(function, own.keys() | library.keys())
         ]
-        decision = self._best(function, room, proposed)
         instructions = CALL * len(kernels_of(function))
+        decision = BestDecision(
+            function,
+            room,
+            proposed,
+            self.flash,
+            self.size,
+            self.spare,
+            instructions,
+            self.unsplit,
+        ).find()
         constants = Constants()
         for item in decision.chosen:
             instructions += _use_first(function, decision.room, item, constants)
@@ -106,76 +114,11 @@ class ChooseKernels(ModulePass):
             placement = Placement(offsets, used, "with scratch")
             describe(arena, placement, problem, alignment)
 
-    def _best(
-        self, function: FuncOp, room: ScratchPlaces, proposed: list[Proposed]
-    ) -> Decision:
-        """The best decision, with the buffers where they lie or after they moved."""
-        best = decide(function, room, proposed, self.flash)
-        if room.alignment < SCRATCH_ALIGNMENT or room.limit == 0:
-            return best
-        problem = problem_of(function)
-        before = [buffer.placed_offset() for buffer in problem.buffers]
-        besides = CALL * len(kernels_of(function))
-        ideal = self._ideal(function, room, proposed) + besides if self.spare else 0
-        places, cost = before, best.cost(besides, room.limit, ideal)
-        for moved in self._moved(problem, before, room, proposed, besides):
-            _move(problem, moved.offsets)
-            used = max(room.arena_bytes, moved.used)
-            size = max(self.size or 0, moved.arena_bytes)
-            trial = ScratchPlaces(function, used, size, room.alignment)
-            decision = decide(function, trial, proposed, self.flash)
-            if (found := decision.cost(besides, room.limit, ideal)) < cost:
-                best, places, cost = decision, moved.offsets, found
-        _move(problem, places)
-        return best
 
-    def _ideal(
-        self, function: FuncOp, room: ScratchPlaces, proposed: list[Proposed]
-    ) -> int:
-        """Estimated instructions, were there scratch for everything."""
-        free = ScratchPlaces(
-            function, room.arena_bytes, MAX_ARENA_BYTES, room.alignment
-        )
-        return decide(function, free, proposed, self.flash).instructions()
-
-    def _moved(
-        self,
-        problem: Problem,
-        offsets: list[int],
-        room: ScratchPlaces,
-        proposed: list[Proposed],
-        besides: int,
-    ) -> Iterator[Room]:
-        """Placements that may have room for more scratch."""
-        numbers = {buffer: number for number, buffer in enumerate(problem.buffers)}
-        wishes = [
-            wish
-            for number, item in enumerate(proposed)
-            if not item.library
-            for wish in wishes_of(
-                item.layer, item.steps, item.proposals, room.places, numbers, number
-            )
-        ]
-        total = besides + sum(wish.ways[-1].instructions for wish in wishes)
-        wishes = [wish for wish in wishes if wish.ways[0].scratch]
-        if not worth_trying(wishes, total):
-            return
-        problem = with_equal_bases_kept(problem, offsets)
-        limits = {
-            "alignment": room.alignment,
-            "limit": room.limit,
-            "spare": self.spare,
-            "total": total,
-        }
-        moved = make_room(problem, offsets, wishes, **limits)
-        if moved is not None:
-            yield moved
-        yield from replanned(problem, wishes, **limits)
-
-
-def _move(problem: Problem, offsets: Sequence[int]) -> None:
-    for buffer, offset in zip(problem.buffers, offsets, strict=True):
-        buffer.offset = IntegerAttr(offset, i64)
+def estimated_instructions(module: ModuleOp) -> int:
+    """What the kernels that were chosen are estimated to take; 0: unknown."""
+    estimate = arena_and_function(module)[0].attributes.get(ESTIMATE)
+    return estimate.value.data if isinstance(estimate, IntegerAttr) else 0
 
 
 def _use_first(

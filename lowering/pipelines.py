@@ -123,13 +123,15 @@ def choosing_pass(
     size: int | None = None,
     flash: int | None = None,
     spare: int | None = None,
+    unsplit: int | None = None,
 ) -> str:
     """The kernels of a target for a placed module, or those of a library.
 
     For their scratch the arena may grow up to `size`, and by `spare` percent where it
-    is worth it; their constants need at most `flash` bytes.
+    is worth it, counting from the instructions of the `unsplit` schedule; their
+    constants need at most `flash` bytes.
     """
-    limits = {"size": size, "flash": flash, "spare": spare}
+    limits = {"size": size, "flash": flash, "spare": spare, "unsplit": unsplit}
     text = "".join(f" {k}={v}" for k, v in limits.items() if v is not None)
     return f'choose-kernels{{target={target} kernels="{kernels}"{text}}}'
 
@@ -141,9 +143,15 @@ def finishing_passes(
     size: int | None = None,
     flash: int | None = None,
     spare: int | None = None,
+    unsplit: int | None = None,
 ) -> str:
     """The same, verified."""
     choice = choosing_pass(
-        target=target, kernels=kernels, size=size, flash=flash, spare=spare
+        target=target,
+        kernels=kernels,
+        size=size,
+        flash=flash,
+        spare=spare,
+        unsplit=unsplit,
     )
     return f"{choice},{VERIFICATION}"

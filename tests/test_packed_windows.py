@@ -34,6 +34,10 @@ CONVOLUTIONS = (
     ((9, 9, 3), (1, 1), {"stride": (2, 2)}),
     ((12, 7, 1), (4, 6), {"padding": "SAME", "stride": (1, 2)}),
     ((6, 2, 1), (3, 5), {"padding": "SAME"}),
+    ((11, 7, 1), (5, 4), {"padding": "SAME", "stride": (2, 1)}),
+    ((9, 6, 2), (3, 2), {"padding": "SAME"}),
+    ((9, 3, 1), (3, 4), {"padding": "SAME"}),
+    ((5, 4, 1), (2, 4), {"padding": "SAME", "stride": (1, 3)}),
 )
 """Input, kernel and attributes; each is a network of its own ends."""
 

@@ -4,6 +4,7 @@ import pytest
 
 from lowering.arena.blocks import Block, Piece
 from lowering.kernel_choice.scratch_room import Room, Way, Wish, make_room
+from lowering.kernel_choice.worth import Objective
 from lowering.live_ranges import Problem
 
 TOTAL = 10_000
@@ -22,6 +23,7 @@ def room_for(
         offsets,
         wishes,
         alignment=4,
+        objective=Objective(limit),
         limit=limit,
         spare=spare,
         total=TOTAL,

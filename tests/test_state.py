@@ -15,6 +15,7 @@ from xdsl.dialects.builtin import (
     DenseArrayBase,
     IntegerAttr,
     ModuleOp,
+    StringAttr,
     i32,
     i64,
 )
@@ -23,6 +24,7 @@ from xdsl.utils.exceptions import PassFailedException
 
 from emitc.read_program import read_program
 from lowering.accesses import kernels_of
+from lowering.overlaps.walks import STRAIGHT, FusedRowsWalk, Taps
 from lowering.pipelines import all_passes
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.interfaces import TensorOp
@@ -163,6 +165,34 @@ def test_a_scratch_that_is_too_small_is_refused() -> None:
     table.operands[0] = small.result
     with pytest.raises(PassFailedException, match="needs 128 bytes of 'scratch'"):
         transformed(lowered, PLACE)
+
+
+def test_rows_to_keep_need_no_scratch_before_any_are_kept() -> None:
+    """The first call computes two rows, both where they stay; the others one."""
+    walk = FusedRowsWalk(Taps(3, 1, 1, 1), 2, 8, 0, 4, 4)
+    assert [walk.in_scratch(y, straight=True) for y in range(4)] == [0, 1, 1, 0]
+    assert [walk.in_scratch(y, straight=False) for y in range(4)] == [2, 1, 1, 0]
+
+
+def test_variants_that_compute_rows_where_they_stay_need_less_scratch() -> None:
+    lowered, calls = fused_calls(toy(), group=16)
+    (table,) = {a.table for a in calls[0].writes() if a.field == "scratch"}
+    small = BufferOp(Image(1, 15, 16))
+    function_of(lowered).body.block.insert_op_before(small, table)
+    table.operands[0] = small.result
+    with pytest.raises(PassFailedException, match="needs 256 bytes of 'scratch'"):
+        transformed(lowered, PLACE)
+    for call in calls:
+        call.variant = StringAttr("wide_dw")
+    assert calls[0].function in STRAIGHT
+    transformed(lowered, PLACE)
+
+
+def test_rows_that_lie_in_scratch_after_all() -> None:
+    """With a stride the last row of a window alone is kept."""
+    walk = FusedRowsWalk(Taps(3, 2, 0, 1), 1, 8, 0, 3, 7)
+    assert [walk.in_scratch(y, straight=True) for y in range(3)] == [2, 2, 2]
+    assert [walk.in_scratch(y, straight=False) for y in range(3)] == [3, 2, 2]
 
 
 def refused(module: ModuleOp, message: str) -> None:

@@ -16,9 +16,11 @@ from xdsl.dialects.func import FuncOp
 from emitc.program import Program
 from emitc.read_program import read_program
 from lowering.accesses import arena_and_function, arena_bytes, kernels_of
+from lowering.choose_kernels import estimated_instructions
 from lowering.kernel_choice.flash_choice import FlashError
 from lowering.pipelines import (
     SPARE,
+    choosing_pass,
     finishing_passes,
     lowering_passes,
     placing_passes,
@@ -145,15 +147,17 @@ def _choose(
     if options.optimize == "none":
         return _finish(_fixed(imported, options), options, file_bytes), None
     planner = Planner(imported, options)
+    unsplit = 0
     if options.optimize == "sram":
         smallest = planner.smallest()
         spare = _spare(options)
         choice = planner.worth(smallest, spare)
         most = smallest.arena_bytes * (100 + spare)
         left = most // max(choice.arena_bytes, 1) - 100
+        unsplit = _unsplit_instructions(imported, options, file_bytes) if left else 0
     else:
         choice, left = planner.fastest(options.sram_limit), 0
-    _finish(choice.placed, options, file_bytes, left)
+    _finish(choice.placed, options, file_bytes, left, unsplit)
     needed = arena_bytes(choice.placed) + state
     if limit is not None and needed > limit:
         raise UserError(
@@ -186,11 +190,16 @@ def _fixed(imported: ModuleOp, options: CompileOptions) -> ModuleOp:
 
 
 def _finish(
-    placed: ModuleOp, options: CompileOptions, file_bytes: int, spare: int = 0
+    placed: ModuleOp,
+    options: CompileOptions,
+    file_bytes: int,
+    spare: int = 0,
+    unsplit: int = 0,
 ) -> ModuleOp:
     """Chooses the kernels of a placed module and verifies it.
 
-    Scratch that is worth it may let the arena grow by `spare` percent.
+    Scratch that is worth it may let the arena grow by `spare` percent, more where the
+    instructions are far from those of the `unsplit` schedule.
     """
     limit = flash_limit(options, file_bytes, placed)
     budget = constants_budget(placed, limit)
@@ -200,6 +209,7 @@ def _finish(
         kernels=options.kernels,
         size=_room_for_scratch(options),
         spare=spare or None,
+        unsplit=unsplit or None,
     )
     try:
         return run_passes(placed, finishing(flash=budget))
@@ -210,6 +220,29 @@ def _finish(
                 f"at least, as estimated, more than {limit}"
             ) from error
         return run_passes(placed, finishing(flash=error.needed))
+
+
+def _unsplit_instructions(
+    imported: ModuleOp, options: CompileOptions, file_bytes: int
+) -> int:
+    """Estimated instructions of whole tensors, as `--optimize none` makes them.
+
+    0 where nothing is estimated.
+    """
+    options = replace(options, optimize="none", fold_channels="off")
+    whole = _fixed(imported, options)
+    budget = constants_budget(whole, flash_limit(options, file_bytes, whole))
+    choosing = partial(
+        choosing_pass,
+        target=options.target,
+        kernels=options.kernels,
+        size=_room_for_scratch(options),
+    )
+    try:
+        run_passes(whole, choosing(flash=budget))
+    except FlashError as error:
+        run_passes(whole, choosing(flash=error.needed))
+    return estimated_instructions(whole)
 
 
 def _spare(options: CompileOptions) -> int:

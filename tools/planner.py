@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from math import log
 
 import numpy as np
-from xdsl.dialects.builtin import IntegerAttr, ModuleOp
+from xdsl.dialects.builtin import ModuleOp
 from xdsl.dialects.func import FuncOp
 
 from lowering.accesses import arena_and_function, arena_bytes, kernels_of
@@ -16,8 +16,8 @@ from lowering.arena.blocks import Block, Permission, Placement
 from lowering.arena.bounds import peak_live_bytes
 from lowering.arena.first_fit import greedy_by_size
 from lowering.arena.plan import plan as plan_blocks
-from lowering.choose_kernels import ESTIMATE
-from lowering.kernel_choice.scratch_room import price as price_of_growth
+from lowering.choose_kernels import estimated_instructions
+from lowering.kernel_choice.worth import price as price_of_growth
 from lowering.live_ranges import problem_of
 from lowering.pipelines import (
     choosing_pass,
@@ -347,14 +347,12 @@ class Planner:
             target=options.target, kernels=options.kernels, size=options.sram_limit
         )
         run_passes(placed, choosing)
-        arena, function = arena_and_function(placed)
+        function = arena_and_function(placed)[1]
         slow = sum(
             call.variant is None and call.kernel.data in SLOW
             for call in kernels_of(function)
         )
-        estimate = arena.attributes.get(ESTIMATE)
-        known = estimate.value.data if isinstance(estimate, IntegerAttr) else 0
-        return slow, known
+        return slow, estimated_instructions(placed)
 
     def price(self, stage: Stage, calls: int) -> int:
         """Estimated instructions of a stage."""

@@ -1,8 +1,10 @@
 // RUN: tinyts-opt %s --convert-tinyts-to-tsbuf='input=arena output=arena' --plan-arena --choose-kernels='spare=2' --verify-arena -t mlir-elided | filecheck %s
 // RUN: tinyts-opt %s --convert-tinyts-to-tsbuf='input=arena output=arena' --plan-arena --choose-kernels='spare=1' --verify-arena -t mlir-elided | filecheck %s --check-prefix=LESS
+// RUN: tinyts-opt %s --convert-tinyts-to-tsbuf='input=arena output=arena' --plan-arena --choose-kernels='spare=1 unsplit=1000' --verify-arena -t mlir-elided | filecheck %s
 
 // Input and output fill 4096 bytes. Scratch needs 64 more, which is less than 2 percent
-// and worth its instructions; one percent is not enough for it.
+// and worth its instructions; one percent is not enough for it, unless the instructions
+// are far from those of the unsplit schedule.
 // CHECK: tsbuf.arena @sram {{.*}} bytes = 4160 :
 // CHECK: tsbuf.kernel "conv_2d" variant "paired"
 // LESS: tsbuf.arena @sram {{.*}} bytes = 4096 :

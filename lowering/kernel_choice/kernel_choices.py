@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import log
 
 from xdsl.dialects.func import FuncOp
 
@@ -13,16 +12,9 @@ from lowering.kernel_choice.flash_choice import Choice, within
 from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
 from lowering.kernel_choice.replace_kernels import overlaps_are_legal
 from lowering.kernel_choice.scratch_places import ScratchPlaces
-from lowering.kernel_choice.scratch_room import price
 from lowering.kernel_choice.scratch_wishes import PORTABLE_FACTOR
 from tinyts_dialect.tensors import to_array
 from tinyts_dialect.tsbuf import ConstantBufferOp, ConstantOp
-
-WANTED = 1.04
-"""Times the instructions with scratch for everything: more are too many."""
-
-FAR = 2
-"""How often what is too many counts beside once."""
 
 
 @dataclass(frozen=True)
@@ -63,17 +55,6 @@ class Decision:
             )
             for item in self.chosen
         )
-
-    def cost(self, besides: int, limit: int, ideal: int) -> float:
-        """To be compared: the logarithm of all instructions, and what growth costs.
-
-        What is far from `ideal` instructions, those with scratch for everything, counts
-        more. `besides` are those of calls.
-        """
-        total = log(max(self.instructions() + besides, 1))
-        far = max(total - log(WANTED * max(ideal, 1)), 0.0) if ideal else 0.0
-        arena_bytes = max(self.room.arena_bytes, self.room.limit)
-        return total + FAR * far + price(arena_bytes / limit)
 
 
 def decide(

@@ -17,10 +17,11 @@ from lowering.arena.blocks import Block, Permission, Piece
 from lowering.arena.bounds import live_units
 from lowering.arena.plan import plan
 from lowering.kernel_choice.calls_with_room import Option, assigned
-from lowering.kernel_choice.scratch_room import CHEAP, GAIN, Room, Way, Wish
+from lowering.kernel_choice.scratch_room import GAIN, Room, Way, Wish
+from lowering.kernel_choice.worth import CHEAP
 from lowering.live_ranges import Problem
 
-LEVELS = 4
+LEVELS = 8
 """Levels that are tried at most."""
 
 MANY = 2_500

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 
@@ -19,6 +18,7 @@ from lowering.arena.bounds import live_units
 from lowering.arena.conflicts import Ints, find_conflicts
 from lowering.arena.eviction import Evictor
 from lowering.arena.first_fit import UNPLACED
+from lowering.kernel_choice.worth import Objective
 from lowering.live_ranges import Problem
 
 GAIN = 0.002
@@ -35,12 +35,6 @@ PATIENCE_OF_ONE = 60
 
 EFFORT = 24_000
 """Steps for all layers together."""
-
-CHEAP, WORTH = 3, 1.5
-"""Percent of growth of which each has to save so many percent of the instructions."""
-
-WORTH_MORE = 2.5
-"""What each further percent has to save."""
 
 GROWTH = 1
 """Percent by which the arena grows between two rounds."""
@@ -99,6 +93,7 @@ def make_room(
     wishes: Sequence[Wish],
     *,
     alignment: int,
+    objective: Objective,
     limit: int,
     spare: int,
     total: int,
@@ -106,12 +101,14 @@ def make_room(
     """A placement in which more layers have scratch; None where nothing is gained.
 
     All layers together take `total` instructions. The arena may have `limit` bytes;
-    beyond, it may grow by `spare` percent as far as that is worth its instructions:
-    the first percents cost less than the others.
+    beyond the objective's, it may grow by `spare` percent as far as that is worth its
+    instructions.
     """
     if not worth_trying(wishes, total):
         return None
-    return _Movers(problem, offsets, wishes, alignment, total).moved(limit, spare)
+    return _Movers(problem, offsets, wishes, alignment, total).moved(
+        objective, limit, spare
+    )
 
 
 class _Movers:
@@ -153,20 +150,22 @@ class _Movers:
         fits = (known >= 0) & (known % unit == 0)
         return np.where(fits, known // unit, UNPLACED)
 
-    def moved(self, limit: int, spare: int) -> Room | None:
+    def moved(self, objective: Objective, limit: int, spare: int) -> Room | None:
         """Grows the arena round by round; the best of what was found."""
-        before = self._instructions()
         best: Room | None = None
-        best_score = 0.0
+        least = objective.cost(self._instructions(), limit)
         for percent in range(0, spare + 1, GROWTH):
-            self._fill(limit * (100 + percent) // 100)
+            capacity = objective.arena_bytes * (100 + percent) // 100
+            if percent and capacity <= limit:
+                continue
+            self._fill(max(capacity, limit))
             if self.effort <= 0:
                 break
             room = self._room()
-            saved = log(before / max(self._instructions(), 1))
-            score = saved - price(max(room.arena_bytes, limit) / limit)
-            if score > best_score:
-                best, best_score = room, score
+            used = max(room.arena_bytes, limit)
+            cost = objective.cost(self._instructions(), used)
+            if cost < least:
+                best, least = room, cost
         return best
 
     def _fill(self, capacity: int) -> None:
@@ -258,12 +257,6 @@ class _Movers:
             int(ends.max(initial=0)) * unit,
             int(ends[: self.count].max(initial=0)) * unit,
         )
-
-
-def price(growth: float) -> float:
-    """Logarithm of what an arena so many times as large has to save at least."""
-    cheap = min(growth, 1 + CHEAP / 100)
-    return WORTH * log(cheap) + WORTH_MORE * log(growth / cheap)
 
 
 def worth_trying(wishes: Sequence[Wish], total: int) -> bool:

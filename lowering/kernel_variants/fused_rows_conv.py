@@ -27,7 +27,7 @@ from lowering.packing.packed_convolution import (
 
 KERNELS = ("fused_rows",)
 
-GROUP = 1000
+GROUP = 500
 """Instructions of a group of channels of an output row beside both convolutions."""
 
 FEW_CHANNELS = 8
@@ -46,17 +46,24 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     planned = min(layer.params["group"], channels)
     for group in _groups(planned, channels):
         grouped = layer.with_params(group=group)
-        fresh = 0 if group == planned else _fresh_bytes(layer, group)
+        own = _fresh_bytes(layer, group)
+        fresh_of_few = None if group == planned else own
         depthwise = depthwise_stage(grouped, "consumer")
         short = layer.image("input").channels <= 4 * FIXED_WORDS
         few = [("conv_dw", FEW)] if group <= FEW_CHANNELS or short else []
         cuts = (*range(0, channels, group), channels)
         if depthwise is not None:
-            pair = "wide_dw" if fresh else "pair_dw"
-            ways = [(pair, PAIRED), ("conv_dw", DIRECT)]
-            for variant, panel in [*ways, *few]:
-                for packed in packed_stages(layer, "producer", panel, cuts):
+            for packed in packed_stages(layer, "producer", PAIRED, cuts):
+                ways = [("wide_dw", own)]
+                if group == planned:
+                    ways.append(("pair_dw", None))
+                for variant, fresh in ways:
                     yield _with_row_function(grouped, variant, packed, depthwise, fresh)
+            for variant, panel in [("conv_dw", DIRECT), *few]:
+                for packed in packed_stages(layer, "producer", panel, cuts):
+                    yield _with_row_function(
+                        grouped, variant, packed, depthwise, fresh_of_few
+                    )
         elif group == planned:
             for packed in packed_stages(layer, "producer", DIRECT, cuts):
                 yield _with_portable_kernel(layer, packed)
@@ -74,7 +81,7 @@ def _groups(planned: int, channels: int) -> list[int]:
 
 
 def _fresh_bytes(layer: LayerCalls, group: int) -> int:
-    """Scratch for the rows that an output row computes, a multiple of 4."""
+    """Scratch for the rows that an output row computes there, a multiple of 4."""
     most = 0
     for call in layer.calls:
         middle = [access for access in call.writes() if access.field == "middle"]
@@ -83,7 +90,7 @@ def _fresh_bytes(layer: LayerCalls, group: int) -> int:
         if walk is None:
             raise ValueError("the rows of the middle are not known")
         rows = range(*call.named_rows())
-        most = max(most, *(walk.window(y)[1] - walk.kept_end(y) for y in rows))
+        most = max(most, *(walk.in_scratch(y, straight=True) for y in rows))
     return -(-most * layer.image("middle").width * group // 4) * 4
 
 
@@ -92,13 +99,14 @@ def _with_row_function(
     variant: str,
     packed: PackedStage,
     depthwise: DepthwiseStage,
-    fresh: int,
+    fresh: int | None,
 ) -> Proposal:
     """Without `fresh` bytes of its own the layer keeps its scratch."""
+    own = fresh is not None
     params = {**_params(layer, packed), "consumer": depthwise.params}
     groups = -(-layer.image("middle").channels // layer.params["group"])
     if variant == "wide_dw":
-        params["fresh_bytes"] = fresh
+        params["fresh_bytes"] = fresh or 0
     return Proposal(
         variant,
         params,
@@ -107,9 +115,9 @@ def _with_row_function(
             **_within("consumer", depthwise.constants),
         },
         packed.instructions + depthwise.instructions + GROUP * layer.rows * groups,
-        fresh + packed.scratch,
+        (fresh or 0) + packed.scratch,
         code=depthwise.code + packed.code,
-        scratch_field="scratch" if fresh else "workspace",
+        scratch_field="scratch" if own else "workspace",
     )
 
 

@@ -11,6 +11,7 @@ from xdsl.utils.exceptions import PassFailedException
 from lowering.accesses import touched
 from lowering.overlaps.walks import (
     KEEPING_ROWS,
+    STRAIGHT,
     FusedRowsWalk,
     fused_rows_walk,
     scalars,
@@ -56,11 +57,9 @@ def _check_scratch(
     Of a block, the columns of a window of those that are not placed, and a pixel.
     """
     first, last = call.named_rows()
-    needed = max(
-        (walk.window(y)[1] - walk.kept_end(y)) * middle.width
-        * min(walk.group, middle.channels)
-        for y in range(first, last)
-    )
+    straight = call.function in STRAIGHT
+    rows = max(walk.in_scratch(y, straight) for y in range(first, last))
+    needed = rows * middle.width * min(walk.group, middle.channels)
     if walk.by_columns:
         needed = max(_cell_bytes(call, walk, middle, y) for y in range(first, last))
     scratch = [access for access in call.writes() if access.field == "scratch"]

@@ -130,6 +130,18 @@ class FusedRowsWalk(NamedTuple):
         columns = min(self.columns, middle.width)
         return (rows * columns + self.pixels) * middle.channels
 
+    def in_scratch(self, y: int, straight: bool) -> int:
+        """How many of the rows that output row y computes lie in scratch.
+
+        Where it finds no kept rows, a `straight` kernel computes those to keep where
+        they stay, if they are the last ones.
+        """
+        first, (low, high) = self.kept_end(y), self.window(y)
+        stored = self.stored(y)
+        if straight and first == low and stored[0] < stored[1] == high:
+            return stored[0] - first
+        return high - first
+
     def _inside(self, row: int) -> int:
         return min(max(row, 0), self.middle_height)
 
@@ -224,6 +236,11 @@ WALK_LIKE_THEIR_KERNEL = frozenset(
     }
 )
 """Functions of variants that promise what their portable kernel promises."""
+
+STRAIGHT = frozenset(
+    {"fused_rows_conv_dw", "fused_rows_pair_dw", "fused_rows_wide_dw"}
+)
+"""Functions that compute rows to keep where they stay, see `in_scratch`."""
 
 _INPUTS = frozenset({"input", "input_1", "input_2"})
 _BY_VALUE = frozenset(

@@ -157,10 +157,12 @@ def _by_3x3(shape: _Shape, packed: Channels, zero: int) -> _Found:
     if not shape.rows.existing().all():
         size = (columns.inputs - 1) * shape.pitches[0] + shape.channels
         constants["zeros"] = np.full(size, zero, np.int8)
-    each = 10.5 + 7 * columns.taps.stride + SHIFTING[packed.form]
-    channel = columns.outputs * each + 14
+    stride = columns.taps.stride
+    each = 13.7 + 3.5 * stride + SHIFTING[packed.form]
+    channel = columns.outputs * each + 4
     instructions = shape.rows.outputs * (shape.channels * channel + 150)
-    code = 100 + 4 * round(columns.outputs * each)
+    most = 10.5 + 7 * stride + SHIFTING[packed.form]
+    code = 100 + 4 * round(columns.outputs * most)
     return row, constants, stream.shape[1], round(instructions), code
 
 

@@ -93,6 +93,10 @@ class Panel(NamedTuple):
     """Instructions of a word, once for all groups."""
     overhead: int
     """Instructions of a call."""
+    by_rows: bool = False
+    """Whether a call computes all pixels of a row, of an odd number one twice."""
+    single: GroupCost | None = None
+    """A group of channels of one pixel; without it takes what two take."""
 
     @property
     def channels(self) -> int:
@@ -115,16 +119,29 @@ GATHERING, SHORT_GATHERING = 10, 3
 """Instructions of a byte that is gathered, of one pixel or of two by shorter ways; and
 of two pixels of a short window."""
 
-PAIRED = Panel("2x4", 2, 16, {4: GroupCost({16: 22.8, 8: 24.8}, 62)}, 9.5, 80)
+PAIRED = Panel(
+    "2x4",
+    2,
+    16,
+    {4: GroupCost({16: 22.9, 8: 24.9}, 62)},
+    9.5,
+    80,
+    single=GroupCost({16: 11.7, 8: 14.7}, 50),
+)
 
 
-SUMMED = PAIRED._replace(name="s2x4", scratch=0)
+RELU = 10
+"""What a group takes less where all channels have one shift."""
+
+ONE_SHIFT = PAIRED.name, 16, "relu"
+
+SUMMED = PAIRED._replace(name="s2x4", scratch=0, single=None)
 """For windows of whole words that are eaten in parts; scratch depends on those."""
 
-FEW = Panel("d2x4", 2, 0, {4: GroupCost({16: 33}, 68)}, 0, 30)
+FEW = Panel("d2x4", 2, 0, {4: GroupCost({16: 33}, 68)}, 0, 30, by_rows=True)
 """For a few channels of windows of one run of whole words, without scratch."""
 
-FIXED = Panel("f2x4", 2, 0, {4: GroupCost({16: 28}, 44)}, 0, 70)
+FIXED = Panel("f2x4", 2, 0, {4: GroupCost({16: 28}, 44)}, 0, 70, by_rows=True)
 """The same of the form relu, of so few words that there is code for each."""
 
 FIXED_WORDS = 8
@@ -239,17 +256,37 @@ def _instructions(
         for start, stop in zip(cuts, cuts[1:], strict=False)
         for _, size in layout.groups(stop - start)
     ]
-    costs = [panel.groups[size] for size in sizes]
-    eaten = sum(cost.word[layout.bits] * words + cost.overhead for cost in costs)
-    calls = (len(cuts) - 1) * -(-image.width // panel.pixels)
+    eaten = sum(_eaten(panel.groups[size], words, layout) for size in sizes)
+    blocks = -(-image.width // panel.pixels)
+    calls = (len(cuts) - 1) * (1 if panel.by_rows else blocks)
     short = window.short and panel is PAIRED
     gathering = window.gathered * (SHORT_GATHERING if short else GATHERING)
     each = panel.overhead + panel.widening * words + gathering
     if panel is DIRECT:
         eaten += len(sizes) * RUN * (window.pieces - 1)
-    work = calls * each + image.width / panel.pixels * eaten
     rows = image.height if stage == "producer" else layer.rows
-    return round(rows * (work + 100 * (len(cuts) - 1)))
+    singles = _singles(layer, stage) if panel.pixels == 2 else 0
+    alone = eaten if panel.single is None else _eaten(panel.single, words, layout)
+    alone *= 1 if panel.single is None else len(sizes)
+    pixels = (rows * image.width - singles) / panel.pixels * eaten + singles * alone
+    return round(pixels + rows * (calls * each + 100 * (len(cuts) - 1)))
+
+
+def _eaten(cost: GroupCost, words: int, layout: Layout) -> float:
+    """Instructions of a group of channels."""
+    saved = RELU if (layout.shape, layout.bits, layout.form) == ONE_SHIFT else 0
+    return cost.word[layout.bits] * words + cost.overhead - saved
+
+
+def _singles(layer: LayerCalls, stage: str) -> int:
+    """Pixels without a neighbour: the last of the rows that are computed together."""
+    if stage == "producer":
+        image = layer.image("middle")
+        together = numbers(layer.params, "consumer", "params", "stride")[0]
+        return image.height // together * (together * image.width % 2)
+    width = layer.image("output").width
+    rows = (call.named_rows() for call in layer.calls)
+    return sum((last - first) * width % 2 for first, last in rows)
 
 
 def numbers(params: Scalars, *path: str) -> tuple[int, int]:

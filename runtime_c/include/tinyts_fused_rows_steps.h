@@ -31,6 +31,7 @@ typedef struct {
     int32_t extent; /* rows from the first of the consumer's window to its last */
     int32_t stride; /* of the consumer along rows */
     int32_t padding;
+    int32_t straight; /* whether rows to keep may be computed where they stay */
 } tinyts_fused_rows_steps;
 
 /* Rows of the middle that an output row needs: first..last-1. */
@@ -63,8 +64,9 @@ typedef struct {
     int32_t y;
     int32_t first;
     int32_t last;
-    int32_t fresh_first; /* rows from here on lie in scratch */
-    int32_t fresh_last;  /* up to here they are produced, without a break */
+    int32_t fresh_first;    /* rows from here on lie in scratch */
+    int32_t straight_first; /* from here on where they stay */
+    int32_t fresh_last;     /* up to here they are produced, without a break */
 } tinyts_fused_rows_group;
 
 /* Where the group lies of row i of the middle; its pixels are last - first apart. */
@@ -72,7 +74,7 @@ static inline int8_t *tinyts_fused_rows_find(const tinyts_fused_rows_group *grou
                                              int32_t i) {
     const tinyts_fused_rows_steps *const steps = group->steps;
     const int32_t width = steps->middle->width;
-    if (i < group->fresh_first) {
+    if (i < group->fresh_first || i >= group->straight_first) {
         return tinyts_row(steps->middle, steps->memory, i) + group->first * width;
     }
     return steps->scratch +
@@ -113,17 +115,22 @@ static inline void tinyts_fused_rows_run(const tinyts_fused_rows_steps *steps,
             next = tinyts_fused_rows_look(steps, y + 1);
         }
         const int32_t stored = now.kept_end > next.first ? now.kept_end : next.first;
+        /* without kept rows there are none in whose place a new one would be stored */
+        const int32_t straight = steps->straight && now.kept_end == now.first &&
+                                 next.kept_end == now.last;
+        const int32_t scratch_last = straight ? stored : now.last;
+        const int32_t copied_last = straight ? stored : next.kept_end;
         for (int32_t c = 0; c < channels; c += steps->group) {
             const int32_t rest = channels - c;
             const int32_t end = c + (rest < steps->group ? rest : steps->group);
-            const tinyts_fused_rows_group group = {steps,        y, c, end, now.kept_end,
-                                                   now.last};
+            const tinyts_fused_rows_group group = {
+                steps, y, c, end, now.kept_end, scratch_last, now.last};
             const int32_t bytes = steps->middle->width * (end - c);
             for (int32_t i = now.kept_end; i < now.last; ++i) {
                 produce(&group, i, tinyts_fused_rows_find(&group, i));
             }
             consume(&group);
-            for (int32_t i = stored; i < next.kept_end; ++i) {
+            for (int32_t i = stored; i < copied_last; ++i) {
                 memcpy(tinyts_row(steps->middle, steps->memory, i) +
                            c * steps->middle->width,
                        tinyts_fused_rows_find(&group, i), (size_t)bytes);

@@ -52,6 +52,7 @@ void tinyts_fused_rows_conv(const tinyts_fused_rows_conv_layer *layer,
         layer->last_row,
         (consumer->kernel.h - 1) * consumer->params.dilation.h + 1,
         consumer->params.stride.h,
-        consumer->params.padding.h};
+        consumer->params.padding.h,
+        0};
     tinyts_fused_rows_run(&steps, first, last, produce, consume);
 }

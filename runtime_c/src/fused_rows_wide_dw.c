@@ -38,6 +38,7 @@ void tinyts_fused_rows_wide_dw(const tinyts_fused_rows_wide_dw_layer *layer,
         layer->last_row,
         (consumer->kernel.h - 1) * consumer->params.dilation.h + 1,
         consumer->params.stride.h,
-        consumer->params.padding.h};
+        consumer->params.padding.h,
+        1};
     tinyts_fused_rows_run(&steps, first, last, produce, consume);
 }

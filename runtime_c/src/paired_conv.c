@@ -16,11 +16,43 @@ TINYTS_APART int32_t *widen_1(int32_t *values, const int8_t *x, int32_t words) {
     return values;
 }
 
+/*
+ * A gathered window of one pixel whose kernel rows are a word each. Of these the input,
+ * whose rows have `size` >= 4 bytes, holds bytes `before`..3 or 0..3-beyond, if any.
+ */
+static inline void widen_words(const tinyts_packed_conv *conv,
+                               const int8_t *const *rows, int32_t at, int32_t size,
+                               int32_t *values) {
+    const uint8_t zero = conv->zeros ? (uint8_t)conv->zeros[0] : 0;
+    const uint32_t zeros = zero * UINT32_C(0x01010101);
+    const int32_t before = at < 0 ? -at : 0;
+    const int32_t beyond = at + 4 > size ? at + 4 - size : 0;
+    const int32_t some = before < 4 && beyond < 4;
+    const int32_t from = before ? 0 : at - beyond;
+    const uint32_t fill = !some || !(before || beyond) ? 0
+                          : before ? zeros >> (32 - 8 * before)
+                                   : zeros << (32 - 8 * beyond);
+    for (int32_t ky = 0; ky < conv->kernel.h; ++ky) {
+        uint32_t word = zeros;
+        if (some && rows[ky]) {
+            word = (uint32_t)tinyts_load_4(rows[ky] + from);
+            word = word << 8 * before >> 8 * beyond | fill;
+        }
+        values[0] = tinyts_sxtb16((int32_t)word);
+        values[2] = tinyts_sxtb16_ror8((int32_t)word);
+        values += 4;
+    }
+}
+
 /* The window of one pixel whose first column is in_x. */
 TINYTS_APART void widen_window(const tinyts_packed_conv *conv,
                                const tinyts_tensor *input, const int8_t *const *rows,
                                int32_t in_x, int32_t *values) {
     const int32_t depth = input->channels;
+    if (conv->gathered && conv->kernel.w * depth == 4 && input->width * depth >= 4) {
+        widen_words(conv, rows, in_x * depth, input->width * depth, values);
+        return;
+    }
     if (conv->gathered) {
         int32_t window[TINYTS_MAX_GATHERED / 4] = {0};
         tinyts_gather(conv, input, rows, in_x, (int8_t *)window);
