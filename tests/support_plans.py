@@ -20,6 +20,7 @@ from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.live_bytes import live_bytes
 from lowering.stages.plan import OVERLAPS, Plan, Stage
 from lowering.stages.simulation import Simulator
+from lowering.stages.units import fused_nodes
 from tools.import_tflite import import_tflite
 from tools.random_graphs import random_graph
 
@@ -119,13 +120,15 @@ def random_stage(graph: Graph, first: int, last: int, random: Random) -> Stage:
     taken: set[int] = set()
     often = random.choice([0.0, 0.5, 1.0])
     for node in graph.nodes[first:last]:
-        ways = [how for how in ("rows", "pixels") if is_fusible(node.op, how)]
+        kinds = ("rows", "pixels", "block")
+        ways = [how for how in kinds if is_fusible(node.op, how)]
         if not ways or random.random() > often:
             continue
-        reader = graph.tensors[node.output].readers[0]
-        if reader < last and not {node.index, reader} & taken:
-            fused[node.index] = random.choice(ways)
-            taken |= {node.index, reader}
+        how = random.choice(ways)
+        nodes = fused_nodes(graph, node.index, how)
+        if nodes[-1] < last and taken.isdisjoint(nodes):
+            fused[node.index] = how
+            taken |= set(nodes)
     streamed = tuple(
         node.index
         for node in graph.nodes[first:last]
