@@ -32,11 +32,12 @@ from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import Graph, read_graph
 from lowering.stages.live_bytes import live_bytes
 from lowering.stages.plan import OVERLAPS, Plan, Stage
-from lowering.stages.search import Freedom, Price, Progress, Search
+from lowering.stages.search import Price, Progress, Search
 from lowering.stages.simulation import Simulator
 from lowering.stages.tiles import stage_columns
 from lowering.stages.tiling import tiled
 from lowering.stages.unsplit import unsplit_reasons
+from lowering.stages.variants import Freedom
 from tinyts_dialect.attributes import PairAttr
 from tinyts_dialect.tsbuf import ArenaOp
 

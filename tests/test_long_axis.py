@@ -11,7 +11,8 @@ from xdsl.dialects.builtin import ModuleOp
 
 from emitc.read_program import read_program
 from lowering.stages.graph import read_graph
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Search
+from lowering.stages.variants import Freedom
 from tinyts_dialect.interfaces import TensorOp
 from tinyts_dialect.tensors import shape_of
 from tools.compiler import compile_path

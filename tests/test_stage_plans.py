@@ -16,8 +16,9 @@ from lowering.accesses import kernels_of
 from lowering.pipelines import placing_passes, planned_passes
 from lowering.plan_stages import UNSPLIT, write_plan
 from lowering.stages.plan import Plan
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Search
 from lowering.stages.unsplit import unsplit_reasons
+from lowering.stages.variants import Freedom
 from tinyts_dialect.interfaces import TensorOp
 
 Stages = list[int]

@@ -28,7 +28,8 @@ from lowering.plan_stages import borders_of
 from lowering.stages import search as search_module
 from lowering.stages.graph import Graph
 from lowering.stages.plan import OVERLAPS, Stage
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Search
+from lowering.stages.variants import Freedom
 from tools.import_tflite import import_tflite
 from tools.options import resolve
 from tools.planner import Planner
@@ -153,10 +154,11 @@ def test_pairs_of_which_only_the_first_is_fused() -> None:
     search = search_of(network, overlap="same")
     peak, (stage, *_) = search.smallest()
     assert len(stage.fused) == 1
-    plain = search.plain(stage.first, stage.last, stage.height)
-    for chosen in product((False, True), repeat=len(search.rows)):
+    plain = search.variants.plain(stage.first, stage.last, stage.height)
+    rows = search.variants.rows
+    for chosen in product((False, True), repeat=len(rows)):
         fused = tuple(
-            (pair, "rows") for pair, is_fused in zip(search.rows, chosen, strict=True)
+            (pair, "rows") for pair, is_fused in zip(rows, chosen, strict=True)
             if is_fused
         )
         assert search.costs.of(replace(plain, fused=fused)).peak >= peak
@@ -239,7 +241,8 @@ def test_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
 
 PRINT_PLANS = """
 from support_plans import random_network
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Search
+from lowering.stages.variants import Freedom
 for seed, input in ((3, "rows"), (23, "external"), (44, "arena")):
     search = Search(random_network(seed, input, "external").graph, Freedom(), 4)
     peak, stages = search.smallest()

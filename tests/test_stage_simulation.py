@@ -23,8 +23,9 @@ from support_plans import (
 )
 
 from lowering.stages.plan import OVERLAPS, Plan, Stage
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Search
 from lowering.stages.stage_cost import StageCosts
+from lowering.stages.variants import Freedom
 from tinyts_dialect.ops.assign import AssignOp
 from tools.import_tflite import import_tflite_path
 from tools.model_folders import CACHE, models_folder

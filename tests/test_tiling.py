@@ -12,9 +12,10 @@ from support_unit import function_of, transformed
 from lowering.accesses import kernels_of
 from lowering.pipelines import whole_tensor_passes
 from lowering.stages.plan import Stage
-from lowering.stages.search import Freedom, Search
+from lowering.stages.search import Search
 from lowering.stages.tiles import stage_columns
 from lowering.stages.tiling import WORTH, tiled
+from lowering.stages.variants import Freedom
 from tools.compiler import compile_path
 from tools.import_tflite import import_tflite
 from tools.options import resolve

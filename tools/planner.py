@@ -32,9 +32,10 @@ from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import read_graph
 from lowering.stages.one_stage import one_stage
 from lowering.stages.plan import Plan, Stage
-from lowering.stages.search import GROUPS, Freedom, Search
+from lowering.stages.search import Search
 from lowering.stages.simulation import Simulator
 from lowering.stages.tiling import WORTH, WORTH_PLACING, tiled
+from lowering.stages.variants import GROUPS, Freedom
 from tinyts_dialect.ops.conv_2d import Conv2DOp
 from tools.options import CompileOptions
 from tools.run_passes import run_passes
@@ -291,7 +292,7 @@ class Planner:
 
         Their peaks are no lower, but buffers of few sizes are easier to place.
         """
-        uniform = [search.uniform(stage) for stage in stages]
+        uniform = [search.variants.uniform(stage) for stage in stages]
         yield search.plan(uniform)
         for group in GROUPS:
             yield search.plan([replace(stage, group=group) for stage in uniform])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lowering.stages.plan import Stage
-from lowering.stages.search import HEIGHTS, SLACK, Search
+from lowering.stages.search import SLACK, Search
+from lowering.stages.variants import HEIGHTS
 
 MOST_CALLS = 8_000
 """Kernel calls of a schedule that is simulated."""

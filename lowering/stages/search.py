@@ -7,26 +7,19 @@ any cuts reach; then, of all plans that stay below a limit, the one of least cos
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from lowering.stages.cost_model import stage_instructions
 from lowering.stages.graph import Graph, Node, window_of
-from lowering.stages.legality import is_fusible, reduction_input
 from lowering.stages.plan import Plan, Stage
 from lowering.stages.stage_cost import StageCosts
-from lowering.stages.units import fused_nodes
+from lowering.stages.variants import Freedom, Variants
 from tinyts_dialect.interfaces import WindowedOp
 from tinyts_dialect.kept_rows import most_kept
 
-HEIGHTS = (0, 32, 16, 8, 4, 2, 1)
-"""Heights of slices, from the fewest calls to the least memory; 0 is whole tensors."""
-
 LINE_SLICES = 64
 """Slices of a line of pixels that are enough; up to twice as many are tried."""
-
-GROUPS = (16, 8, 4)
-"""Channels of a middle tensor that a fused kernel may compute at a time."""
 
 WIDE_GROUPS = (1 << 16, 128, 64, 32, 16, 8)
 """The same where there is room: the fewer groups, the less often input is read."""
@@ -50,18 +43,6 @@ SLACK = 1.25
 """A stage whose windows keep more than this times the peak is not tried."""
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Freedom:
-    """What the search may use."""
-
-    fuse: bool = True
-    stream: bool = True
-    overlap: str = "trail"
-    heights: tuple[int, ...] = HEIGHTS
-    blocks: bool = False
-    """Whether three ops may become one that goes pixel by pixel: slow, but small."""
 
 
 def _longest_line(graph: Graph) -> int:
@@ -96,15 +77,7 @@ class Search:
         tall = _longest_line(graph) > 2 * LINE_SLICES
         self.budget = LINE_BUDGET if tall else BUDGET
         self.count = len(graph.nodes)
-        self.rows = self._pairs("rows")
-        self.pixels = self._pairs("pixels")
-        self.blocks = self._pairs("block") if freedom.blocks else {}
-        self.reductions = {
-            node.index: self._first_skipped(node)
-            for node in graph.nodes
-            if freedom.stream and reduction_input(node.op) is not None
-        }
-        """Reductions with the first of the reshapes before them."""
+        self.variants = Variants(graph, freedom)
         self.crossing = [self.costs.crossing_bytes(i) for i in range(self.count + 1)]
         self.flat = [0]
         """How many of the first nodes read and write tensors of one row alone."""
@@ -118,19 +91,10 @@ class Search:
         self.improved: dict[tuple[int, int], Stage] = {}
         """Stages whose fused pairs were chosen one by one."""
 
-    def _pairs(self, how: str) -> dict[int, int]:
-        """Producers, with the last that they may be fused with in one way."""
-        pairs: dict[int, int] = {}
-        if not self.freedom.fuse:
-            return pairs
-        for node in self.graph.nodes:
-            if is_fusible(node.op, how):
-                pairs[node.index] = fused_nodes(self.graph, node.index, how)[-1]
-        return pairs
-
     def _line_bytes(self, node: Node) -> int:
         """Bytes of the input rows that the node's window keeps from row to row."""
-        if not isinstance(node.op, WindowedOp) or node.index in self.reductions:
+        is_streamed = node.index in self.variants.reductions
+        if not isinstance(node.op, WindowedOp) or is_streamed:
             return 0
         window = node.op.get_window()
         kept = min(most_kept(window), self.graph.tensors[node.inputs[0]].height)
@@ -148,75 +112,12 @@ class Search:
                 total += self.line_bytes[node.index]
         return total
 
-    def _first_skipped(self, node: Node) -> int:
-        source, first = node.inputs[0], node.index
-        target = reduction_input(node.op)
-        while self.graph.values[source] is not target:
-            producer = self.graph.tensors[source].producer
-            if producer is None:
-                break
-            first, source = producer, self.graph.nodes[producer].inputs[0]
-        return first
-
     # -- single stages ---------------------------------------------------------
-
-    def plain(self, first: int, last: int, height: int) -> Stage:
-        """A stage without fused pairs whose reductions are streamed."""
-        streamed = tuple(
-            n for n in self.reductions if self._reduction_inside(n, first) and n < last
-        )
-        return Stage(first, last, height, (), streamed if height else ())
-
-    def _reduction_inside(self, number: int, first: int) -> bool:
-        """Whether the stage has the reduction and the reshapes that it skips."""
-        return first <= self.reductions[number]
-
-    def _fused(self, stage: Stage, preferred: str) -> Stage:
-        """The stage with pairs fused greedily, one way before the others."""
-        ways = {"rows": self.rows, "pixels": self.pixels, "block": self.blocks}
-        order = {
-            "rows": ("rows", "pixels"),
-            "pixels": ("pixels", "rows"),
-            "block": ("block", "rows", "pixels"),
-        }[preferred]
-        taken: set[int] = set()
-        fused: list[tuple[int, str]] = []
-        for how in order:
-            for producer, reader in ways[how].items():
-                inside = stage.first <= producer and reader < stage.last
-                nodes = set(fused_nodes(self.graph, producer, how))
-                if inside and not nodes & taken:
-                    fused.append((producer, how))
-                    taken |= nodes
-        return replace(stage, fused=tuple(sorted(fused)))
-
-    def _without(self, stage: Stage, how: str) -> Stage:
-        fused = tuple(pair for pair in stage.fused if pair[1] != how)
-        return replace(stage, fused=fused)
-
-    def variants(self, first: int, last: int, height: int) -> Iterator[Stage]:
-        """The ways to compute a stage in slices of a height that are always tried."""
-        plain = self.plain(first, last, height)
-        yield plain
-        rows = self.uniform(plain)
-        if rows.fused:
-            yield rows
-        blocks = self._without(self._fused(plain, "block"), "pixels")
-        if height and blocks.fused != rows.fused:
-            yield blocks
-
-    def uniform(self, stage: Stage) -> Stage:
-        """The stage with all pairs fused by rows, where it has slices."""
-        if not stage.height:
-            return stage
-        plain = self.plain(stage.first, stage.last, stage.height)
-        return self._without(self._fused(plain, "rows"), "pixels")
 
     def best(self, first: int, last: int, height: int) -> tuple[int, int, Stage]:
         """Peak, calls and stage of the variant with the lowest peak, then calls."""
-        found = [(*self._cost(stage), stage) for stage in self.variants(
-            first, last, height
-        )]
+        stages = self.variants.of(first, last, height)
+        found = [(*self._cost(stage), stage) for stage in stages]
         chosen = self.improved.get((first, last))
         if chosen is not None and height == chosen.height:
             found.append((*self._cost(chosen), chosen))
@@ -303,43 +204,20 @@ class Search:
         From many fused pairs and from none: where a pair costs as much as it saves,
         neither finds what the other does. Of equal peaks the fewest instructions.
         """
-        plain = self.plain(stage.first, stage.last, stage.height)
-        fused = (self._fused(plain, how) for how in ("rows", "pixels", "block"))
+        plain = self.variants.plain(stage.first, stage.last, stage.height)
+        fused = (self.variants.fused(plain, how) for how in ("rows", "pixels", "block"))
         starts = [stage, *fused]
         ends = [self._upward(start) for start in (min(starts, key=self._cost), plain)]
         return min(ends, key=lambda end: (self._cost(end)[0], self.instructions(end)))
 
     def _upward(self, best: Stage) -> Stage:
         while not self._exhausted():
-            neighbour = min(self._neighbours(best), key=self._cost, default=best)
+            neighbours = self.variants.neighbours(best)
+            neighbour = min(neighbours, key=self._cost, default=best)
             if self._cost(neighbour) >= self._cost(best):
                 break
             best = neighbour
         return best
-
-    def _neighbours(self, stage: Stage) -> Iterator[Stage]:
-        """The stages that differ in one pair, one reduction or in the group."""
-        fused = dict(stage.fused)
-        ways = (("rows", self.rows), ("pixels", self.pixels), ("block", self.blocks))
-        for how, pairs in ways:
-            for producer, reader in pairs.items():
-                if not (stage.first <= producer and reader < stage.last):
-                    continue
-                nodes = set(fused_nodes(self.graph, producer, how))
-                changed = {
-                    p: h
-                    for p, h in fused.items()
-                    if nodes.isdisjoint(fused_nodes(self.graph, p, h))
-                }
-                if fused.get(producer) != how:
-                    changed[producer] = how
-                yield replace(stage, fused=tuple(sorted(changed.items())))
-        for number in self.plain(stage.first, stage.last, 1).streamed:
-            streamed = set(stage.streamed) ^ {number}
-            yield replace(stage, streamed=tuple(sorted(streamed)))
-        for group in GROUPS:
-            if group != stage.group:
-                yield replace(stage, group=group)
 
     # -- recomputation ---------------------------------------------------------
 
@@ -374,7 +252,7 @@ class Search:
         for producer, how in stage.fused:
             if how == "pixels":
                 continue
-            window = window_of(self.graph.nodes[self.rows[producer]])
+            window = window_of(self.graph.nodes[self.variants.rows[producer]])
             kept = dict(stage.keep).get(producer, most_kept(window))
             for fewer in range(kept):
                 keep = {**dict(stage.keep), producer: fewer}
@@ -433,7 +311,7 @@ class Search:
         for stage in stages:
             found[stage.last].append(stage)
         for first in range(self.count):
-            whole = self.plain(first, first + 1, 0)
+            whole = self.variants.plain(first, first + 1, 0)
             if self._within(whole, limit) is not None:
                 found[first + 1].append(whole)
         for stage, cost in self.costs.known():
@@ -458,7 +336,7 @@ class Search:
                 break
             taller = stage.with_height(height)
             if not height:
-                taller = self.plain(stage.first, stage.last, 0)
+                taller = self.variants.plain(stage.first, stage.last, 0)
             if self._within(taller, limit) is not None:
                 fitting.append(taller)
         fitting += [

@@ -92,7 +92,7 @@ def _candidates(search: Search, first: int, last: int) -> Iterator[Stage]:
         for tensor in (graph.tensors[node.output],)
     ]
     widest = max((width for _, width in sizes), default=1)
-    plain = search.plain(first, last, 1)
+    plain = search.variants.plain(first, last, 1)
     for width in WIDTHS:
         if width >= widest:
             continue
@@ -151,7 +151,7 @@ def _with_pairs(search: Search, stage: Stage, limit: int) -> Stage:
     of a stage, whose rows are the longest, save most.
     """
     best = stage
-    for producer, reader in search.rows.items() if stage.width else ():
+    for producer, reader in search.variants.rows.items() if stage.width else ():
         if producer < stage.first or stage.last <= reader:
             continue
         fused = tuple(sorted([*best.fused, (producer, "rows")]))
