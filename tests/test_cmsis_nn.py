@@ -33,8 +33,10 @@ from tools.emulator.toolchain import COMPILER, call
 from tools.firmware.build import build_firmware
 from tools.fuzz_graphs import compile_options, compile_within_limit, draw
 from tools.host_run import compiler_command
+from tools.import_tflite import import_tflite_path
 from tools.options import resolve
 from tools.oracle import run_oracle
+from tools.planner import Planner
 from tools.random_graphs import random_graph
 from tools.report import report
 from tools.run_inputs import input_details, random_inputs
@@ -176,12 +178,11 @@ def test_report(tmp_path: Path) -> None:
 
 def test_the_smallest_arena_does_not_grow_for_scratch(tmp_path: Path) -> None:
     model = classifier(tmp_path / "chain.tflite")
-    ours, theirs = (
-        compile_path(model, resolve(tiles="off", kernels=kernels))
-        for kernels in ("tinyts", "cmsis-nn")
-    )
-    assert theirs.arena_bytes == ours.arena_bytes
-    assert cmsis_nn.calls_cmsis_nn(theirs.program)
+    options = resolve(tiles="off", kernels="cmsis-nn")
+    compiled = compile_path(model, options)
+    planner = Planner(import_tflite_path(model), options)
+    assert compiled.arena_bytes == planner.smallest().arena_bytes
+    assert cmsis_nn.calls_cmsis_nn(compiled.program)
 
 
 # A checkout, or none
