@@ -33,7 +33,7 @@ from tools.explore import ExplorePoint
 from tools.flash_budget import constants_budget, flash_limit
 from tools.import_tflite import identifier, import_tflite
 from tools.options import CompileOptions
-from tools.planner import Planner
+from tools.planner import Planner, is_for_arena
 from tools.run_passes import run_passes
 from tools.tflite_file import read_tflite_path
 from tools.user_errors import UserError
@@ -154,7 +154,8 @@ def _choose(
         choice = planner.worth(smallest, spare)
         most = smallest.arena_bytes * (100 + spare)
         left = most // max(choice.arena_bytes, 1) - 100
-        unsplit = _unsplit_instructions(imported, options, file_bytes) if left else 0
+        if left and not is_for_arena(choice.plan):
+            unsplit = _unsplit_instructions(imported, options, file_bytes)
     else:
         choice, left = planner.fastest(options.sram_limit), 0
     _finish(choice.placed, options, file_bytes, left, unsplit)

@@ -228,7 +228,7 @@ class Planner:
 
         It is at most `spare` percent larger than the smallest, and packed well.
         """
-        if _in_tiles(smallest.plan):
+        if is_for_arena(smallest.plan):
             return smallest
         least = max(smallest.arena_bytes, 1)
 
@@ -241,7 +241,7 @@ class Planner:
         fitting = [
             choice
             for choice in self._choices.values()
-            if not _in_tiles(choice.plan)
+            if not is_for_arena(choice.plan)
             and choice.arena_bytes
             <= min(most, PACKED * self.search(choice.plan.overlap).peak(choice.plan))
         ]
@@ -374,8 +374,10 @@ class Planner:
         return choices
 
 
-def _in_tiles(plan: Plan) -> bool:
-    return any(stage.width for stage in plan.stages)
+def is_for_arena(plan: Plan) -> bool:
+    """Whether a plan has tiles or blocks, for fewer bytes and more instructions."""
+    fused = (how for stage in plan.stages for _, how in stage.fused)
+    return "block" in fused or any(stage.width for stage in plan.stages)
 
 
 def _concatenates(lowered: ModuleOp) -> bool:

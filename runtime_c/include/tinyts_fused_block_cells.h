@@ -177,33 +177,41 @@ static inline void tinyts_block_run_row(tinyts_block_cells *cells, int32_t y) {
     tinyts_block_put(middle, first, last);
 }
 
+/* Rows of the middle for row y of the output; apart, so that its stack is free then. */
+TINYTS_APART tinyts_block_row
+tinyts_block_rows_of(const tinyts_fused_block_pixels_layer *layer, int32_t y) {
+    const tinyts_conv_params *const params = &layer->consumer.params;
+    const tinyts_block_rows rows = {
+        (layer->consumer.kernel.h - 1) * params->dilation.h + 1,
+        params->stride.h,
+        params->padding.h,
+        layer->middle->height,
+        layer->keep,
+        layer->first_row,
+        layer->last_row};
+    return tinyts_block_look(&rows, y);
+}
+
 /* Rows first..last-1 of the output. */
 static inline void tinyts_block_run(const tinyts_fused_block_pixels_layer *layer,
                                     tinyts_memory memory, int32_t first, int32_t last,
                                     tinyts_block_convolve *convolve) {
-    const tinyts_tensor tensor = *layer->middle;
+    const tinyts_tensor *const middle = layer->middle;
     const tinyts_conv_params *const params = &layer->consumer.params;
     const tinyts_tile kernel = layer->consumer.kernel;
-    const tinyts_block_rows rows = {(kernel.h - 1) * params->dilation.h + 1,
-                                    params->stride.h,
-                                    params->padding.h,
-                                    tensor.height,
-                                    layer->keep,
-                                    layer->first_row,
-                                    layer->last_row};
     const int32_t columns = (kernel.w - 1) * params->dilation.w + 1 +
                             (layer->pixels - 1) * params->stride.w;
     int8_t *const scratch = tinyts_row(layer->scratch, memory, first);
     tinyts_block_cells cells = {
         layer,
-        {&tensor, memory, {0, 0, 0, 0, 0, 0}, scratch + layer->pixels * tensor.channels,
-         tinyts_block_smaller(columns, tensor.width)},
+        {middle, memory, {0, 0, 0, 0, 0, 0}, scratch + layer->pixels * middle->channels,
+         tinyts_block_smaller(columns, middle->width)},
         layer->producer,
         convolve,
         scratch,
         (int32_t *)(void *)(scratch + layer->values_first)};
     for (int32_t y = first; y < last; ++y) {
-        cells.middle.rows = tinyts_block_look(&rows, y);
+        cells.middle.rows = tinyts_block_rows_of(layer, y);
         tinyts_block_run_row(&cells, y);
     }
 }
