@@ -8,14 +8,14 @@ do.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 
-from lowering.kernel_choice.kernel_variant import Array, LayerCalls, Proposal
-from lowering.overlaps.walks import Scalars
-from lowering.packing.panel_forms import Channels, Linear, requantized
+from lowering.kernel_choice.kernel_variant import LayerCalls, Proposal
+from lowering.packing.depthwise_linear import depthwise_linear
+from lowering.packing.panel_forms import Channels, requantized
 
 KERNELS = ("depthwise_conv_2d", "depthwise_conv_2d_tiles")
 
@@ -39,7 +39,7 @@ def propose(layer: LayerCalls) -> Iterator[Proposal]:
     long = large and layer.kernel == "depthwise_conv_2d"
     if (long and not _is_narrow(layer)) or (large and kernel["w"] > MAX_COLUMNS):
         return
-    linear = linear_of(layer.arrays, layer.params["params"])
+    linear = depthwise_linear(layer.arrays, layer.params["params"])
     packed = requantized(linear, 16)
     if packed is None or packed.form == "clamp":
         return
@@ -71,22 +71,6 @@ def pixel_instructions(taps: int, channels: int, relu: bool) -> int:
     group = 60 + 26 * -(-taps // 2) + 6 * (not relu)
     blocks = -(-channels // 16) if taps > MAX_TAPS else 1
     return 50 + 16 * taps * blocks + -(-channels // 4) * group
-
-
-def linear_of(given: Mapping[str, Array], inner: Scalars) -> Linear:
-    """The numbers of a layer, whose weights are [1, h, w, channels]."""
-    arrays = {name: array.astype(np.int64) for name, array in given.items()}
-    channels = arrays["weights"].shape[-1]
-    return Linear(
-        arrays["weights"].reshape(-1, channels).T,
-        arrays["bias"].reshape(-1),
-        arrays["quant.multiplier"].reshape(-1),
-        arrays["quant.shift"].reshape(-1),
-        -inner["input_offset"],
-        inner["output_offset"],
-        inner["activation"]["min"],
-        inner["activation"]["max"],
-    )
 
 
 def stream_of(packed: Channels, pairs: int) -> npt.NDArray[np.int32]:

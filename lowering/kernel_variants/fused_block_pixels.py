@@ -16,11 +16,11 @@ from lowering.kernel_choice.kernel_variant import Array, LayerCalls, Proposal
 from lowering.kernel_variants.depthwise_conv_2d_pixels import (
     MAX_COLUMNS,
     MAX_TAPS,
-    linear_of,
     pixel_instructions,
     stream_of,
 )
 from lowering.overlaps.walks import fused_rows_walk
+from lowering.packing.depthwise_linear import depthwise_linear
 from lowering.packing.packed_convolution import (
     DIRECT,
     PAIRED,
@@ -126,7 +126,7 @@ def _depthwise(layer: LayerCalls) -> tuple[Params, dict[str, Array], int] | None
     large = taps > MAX_TAPS
     if params["ch_mult"] != 1 or channels < 4 or (large and kernel["w"] > MAX_COLUMNS):
         return None
-    linear = linear_of(_arrays(layer, "consumer."), params["params"])
+    linear = depthwise_linear(_arrays(layer, "consumer."), params["params"])
     packed = requantized(linear, 16)
     if packed is None or packed.form == "clamp":
         return None

@@ -1,7 +1,7 @@
 """Depthwise convolutions as `tinyts_dw_stage`s: the row function and its constants.
 
-A row function is an instance of a macro (`emitc/instances.py`) for the sizes of its
-layer. Used by the variants of `depthwise_conv_2d`, `fused_rows` and `fused_pixels`.
+A row function is an instance of a macro (`kernel_choice/instances.py`) for the sizes of
+its layer. Used by the variants of `depthwise_conv_2d`, `fused_rows`, `fused_pixels`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from lowering.calls.kernel_spec import Params
 from lowering.kernel_choice.instances import instance
 from lowering.kernel_choice.kernel_variant import Array, LayerCalls
 from lowering.overlaps.walks import Taps
+from lowering.packing.depthwise_linear import NAMES, depthwise_linear
 from lowering.packing.dw_stream import (
     Axis,
     stream_3x3,
@@ -236,23 +236,10 @@ def _by_compact(shape: _Shape, packed: Channels, zero: int) -> _Found:
 
 
 def _linear_of(layer: LayerCalls, stage: str) -> Linear:
-    """The numbers of a depthwise convolution, whose weights are [1, h, w, channels]."""
     prefix = f"{stage}." if stage else ""
     inner = (layer.params[stage] if stage else layer.params)["params"]
-    arrays: dict[str, npt.NDArray[np.int64]] = {
-        name: layer.arrays[prefix + name].astype(np.int64)
-        for name in ("weights", "bias", "quant.multiplier", "quant.shift")
-    }
-    channels = arrays["weights"].shape[-1]
-    return Linear(
-        arrays["weights"].reshape(-1, channels).T,
-        arrays["bias"].reshape(-1),
-        arrays["quant.multiplier"].reshape(-1),
-        arrays["quant.shift"].reshape(-1),
-        -inner["input_offset"],
-        inner["output_offset"],
-        inner["activation"]["min"],
-        inner["activation"]["max"],
+    return depthwise_linear(
+        {name: layer.arrays[prefix + name] for name in NAMES}, inner
     )
 
 
